@@ -1,0 +1,277 @@
+# Copyright (c) 2026, the hostup.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This is a PRIVATE module_utils. Do not use it outside this collection.
+
+"""What the engine asks of HostUp, apart from how either API generation says it.
+
+The answers of the API are only partly documented, so everything here reads tolerantly: whatever cannot be understood is
+reported for the one domain or job it belongs to.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+from urllib.parse import quote
+
+from ansible_collections.hostup.cloud.plugins.module_utils._client import Client, Kind, Request, api_text
+from ansible_collections.hostup.cloud.plugins.module_utils._clock import Deadline
+from ansible_collections.hostup.cloud.plugins.module_utils._contact import Contact
+from ansible_collections.hostup.cloud.plugins.module_utils._domain import Domain, comparable_name
+from ansible_collections.hostup.cloud.plugins.module_utils._errors import MissingDomains, Refused
+
+LIST_PAGE_SIZE = 1000
+"""The largest page of https://developer.hostup.se/endpoints/domain-services/get-v2-domains."""
+
+
+@dataclass
+class Reading:
+    """The outcome of reading several stored contacts.
+
+    :ivar contacts: domain id to its registrant contact; fields that the answer left out are absent, null is ``""``.
+    :ivar names: domain id to domain name, where the answer told it.
+    :ivar unreadable: domain id to the reason why there is no contact.
+    """
+
+    contacts: dict[str, Contact] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
+    unreadable: dict[str, str] = field(default_factory=dict)
+
+
+QUEUED = "queued"
+RUNNING = "running"
+COMPLETED = "completed"
+FAILED = "failed"
+VANISHED = "vanished"
+UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Job:
+    """An asynchronous job of the API.
+
+    :ivar id: opaque; None when the API accepted the update without naming a job.
+    :ivar poll_path: where to ask for it, a path of the same origin.
+    :ivar status: ``queued``, ``running``, ``completed``, ``failed``, ``vanished`` (the API knows it no more) or
+        ``unknown`` (it could not be asked).
+    :ivar progress: percent, as the API tells it.
+    :ivar message: what the API says about it, on one line.
+    """
+
+    id: str | None
+    poll_path: str | None
+    domain_ids: tuple[str, ...]
+    status: str = QUEUED
+    progress: float | None = None
+    message: str | None = None
+
+    @property
+    def is_over(self) -> bool:
+        return self.status not in (QUEUED, RUNNING)
+
+
+class Api(ABC):
+    """One API generation.
+
+    :param batch_size: domain ids in one bulk request; lowered by itself when the API answers that it is too many.
+    :param concurrency: parallel requests where the API knows only one domain per request.
+    """
+
+    sends_complete_contact: bool
+    """Whether a write must carry every field that is known, instead of only those that change."""
+
+    def __init__(self, client: Client, *, batch_size: int, concurrency: int) -> None:
+        self.client = client
+        self.batch_size = batch_size
+        self.concurrency = concurrency
+
+    @abstractmethod
+    def domain_pages(self) -> Iterator[list[Domain]]:
+        """Yield the domains of the account, page by page, as long as there are more. One request for each page."""
+
+    @abstractmethod
+    def look_up(self, a_label: str) -> list[Domain] | None:
+        """Return the domains of exactly this name with one request, or None where the API has no such request."""
+
+    def find_domains(self, a_labels: Sequence[str]) -> dict[str, Domain]:
+        """Return the domains with these names (A-labels in lower case), by that name; unknown ones are absent.
+
+        A page of the list tells many names, a look-up tells one. How many pages there are is not known beforehand, so
+        pages are read until as many were read as names are left: never more than twice the cheapest way.
+
+        :raises MissingDomains: when a name belongs to two domains of the account.
+        """
+        found: dict[str, Domain] = {}
+        missing = list(dict.fromkeys(a_labels))
+        pages, pages_read, can_look_up = self.domain_pages(), 0, True
+        while missing:
+            if can_look_up and len(missing) <= max(pages_read, 1):
+                candidates = self.look_up(missing[0])
+                can_look_up = candidates is not None
+                if candidates is None:
+                    continue
+                found.update(_named(candidates, missing[:1]))
+                missing = missing[1:]
+                continue
+            page = next(pages, None)
+            if page is None:
+                break
+            pages_read += 1
+            found.update(_named(page, missing))
+            missing = [name for name in missing if name not in found]
+        return found
+
+    @abstractmethod
+    def read_contacts(self, domains: Sequence[Domain]) -> Reading:
+        """Read the stored registrant contact of each domain (all with ids).
+
+        :raises MissingDomains: when ids are not known to this account.
+        :raises RequestFailed: when nothing can be read at all.
+        """
+
+    @abstractmethod
+    def submit(self, domain_ids: Sequence[str], contact: Contact) -> Job:
+        """Send one bulk update, once, and return the job that carries it out.
+
+        :raises Refused: the API did not act. ``NotSent``: it was not reached. ``OutcomeUnknown``: nobody knows.
+        """
+
+    def poll(self, job: Job, deadline: Deadline | None = None) -> Job:
+        """Ask how far a job is."""
+        if job.poll_path is None:
+            return replace(job, status=UNKNOWN)
+        request = Request("GET", job.poll_path, Kind.POLL, f"ask for the state of job {job.id}")
+        try:
+            answer = self.client.fetch(request, deadline)
+        except Refused as error:
+            if error.http_status != 404:
+                raise
+            return replace(job, status=VANISHED, message="the API does not know the job any more")
+        return with_state(job, answer)
+
+
+def send_in_batches(ids: Sequence[str], size: int, send: Callable[[Sequence[str]], None]) -> int:
+    """Call ``send`` with at most ``size`` ids at a time; halve the size whenever it is refused as too large.
+
+    :return: the size that was accepted at last.
+    :raises Refused: from ``send``, for any other reason.
+    """
+    start = 0
+    while start < len(ids):
+        batch = ids[start : start + size]
+        try:
+            send(batch)
+        except Refused as error:
+            if len(batch) == 1 or not says_too_many(error):
+                raise
+            size = len(batch) // 2
+        else:
+            start += len(batch)
+    return size
+
+
+def says_too_many(error: Refused) -> bool:
+    """Tell whether a refusal is about the number of ids: HTTP 413, or 400 with an error at the list as a whole."""
+    return error.http_status == 413 or (error.http_status in (400, 422) and error.points_at("/domainIds"))
+
+
+def job_path(job_id: str) -> str:
+    """Return the path of a job, the same for both generations."""
+    return f"/api/jobs/{quote(job_id, safe='')}"
+
+
+def with_state(job: Job, answer: Any) -> Job:
+    """Read a poll's answer in any of the shapes that may come: in a v1 envelope, in ``operation``, or bare.
+
+    The booleans count first. A job that is completed but whose result says ``success: false``, on either level, has
+    failed. Words that are not known mean that it is still running.
+    """
+    body = _as_dict(answer)
+    if isinstance(body.get("data"), dict):
+        body = body["data"]
+    if isinstance(body.get("operation"), dict):
+        body = body["operation"]
+    words = {str(body.get(key)).lower() for key in ("status", "state", "statusKey")}
+    result = _as_dict(body.get("result"))
+    inner = _as_dict(result.get("result"))
+    refused = any(part.get("success") is False for part in (result, inner))
+    if body.get("isFailed") is True or "failed" in words:
+        status = FAILED
+    elif body.get("isCompleted") is True or "completed" in words:
+        status = FAILED if refused else COMPLETED
+    else:
+        waiting = body.get("isWaiting") is True or words & {"queued", "pending", "waiting", "delayed"}
+        status = QUEUED if waiting else RUNNING
+    return replace(job, status=status, progress=_progress(body), message=_job_message(body, result, inner))
+
+
+def _progress(body: Mapping[str, Any]) -> float | None:
+    for value in (body.get("progress"), _as_dict(body.get("progressDetails")).get("percentage")):
+        if isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value <= 100:
+            return value
+    return None
+
+
+def _job_message(*places: Mapping[str, Any]) -> str | None:
+    for place in reversed(places):
+        for key in ("error", "failedReason", "message", "progressMessage"):
+            value = place.get(key)
+            text = (
+                api_text(value) or api_text(_as_dict(value).get("detail")) or api_text(_as_dict(value).get("message"))
+            )
+            if text:
+                return text
+    return api_text(_as_dict(places[0].get("progressDetails")).get("message"))
+
+
+def stored_contact(raw: Any, wire_names: Mapping[str, str]) -> Contact:
+    """Read a contact object of an answer.
+
+    :param wire_names: field name to its name in this API generation.
+    :raises ValueError: with the reason, if it is no contact.
+    """
+    if not isinstance(raw, dict):
+        raise ValueError("the API returned no registrant contact")
+    contact: dict[str, str] = {}
+    for name, wire_name in wire_names.items():
+        if wire_name not in raw:
+            continue
+        value = raw[wire_name]
+        if isinstance(value, (bool, float, list, dict)):
+            raise ValueError(f"the API returned something else than text for {name}")
+        contact[name] = "" if value is None else str(value)
+    return contact
+
+
+def id_text(value: Any) -> str | None:
+    """Return an id as text; some answers give numbers where others give text."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    return value if isinstance(value, str) and value else None
+
+
+def _named(candidates: Sequence[Domain], a_labels: Sequence[str]) -> dict[str, Domain]:
+    wanted = set(a_labels)
+    found: dict[str, Domain] = {}
+    for domain in candidates:
+        a_label = comparable_name(domain.name or "")
+        if a_label is None or a_label not in wanted:
+            continue
+        if a_label in found and found[a_label].id != domain.id:
+            ids = f"{found[a_label].id} and {domain.id}"
+            reason = f"the account has two domains of this name, {ids}"
+            raise MissingDomains(
+                f"Could not resolve {domain.name}: {reason}. List the id that you mean under domain_ids.",
+                {domain.name or "": reason},
+                code="ambiguous_domain",
+            )
+        found[a_label] = domain
+    return found
+
+
+def _as_dict(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}

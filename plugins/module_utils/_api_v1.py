@@ -1,0 +1,149 @@
+# Copyright (c) 2026, the hostup.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This is a PRIVATE module_utils. Do not use it outside this collection.
+
+"""API v1: numeric ids, one contact per read, a complete contact per write."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from typing import Any
+from urllib.parse import quote
+
+from ansible_collections.hostup.cloud.plugins.module_utils._api import (
+    LIST_PAGE_SIZE,
+    Api,
+    Job,
+    Reading,
+    id_text,
+    job_path,
+    stored_contact,
+)
+from ansible_collections.hostup.cloud.plugins.module_utils._client import (
+    Kind,
+    Request,
+    api_text,
+    error_details,
+    refusal,
+    unusable,
+)
+from ansible_collections.hostup.cloud.plugins.module_utils._contact import FIELDS, Contact
+from ansible_collections.hostup.cloud.plugins.module_utils._domain import Domain
+from ansible_collections.hostup.cloud.plugins.module_utils._errors import Refused, ServerTrouble, Unintelligible
+
+BULK_PATH = "/api/domains/bulk/contacts"
+WIRE_NAMES = {field.name: field.name for field in FIELDS}
+
+
+class ApiV1(Api):
+    """https://developer.hostup.se/endpoints/domain-services/post-domains-bulk-contacts and its neighbours."""
+
+    # What an omitted key means in a v1 update is not documented, so no key that was read is left out.
+    sends_complete_contact = True
+
+    def domain_pages(self) -> Iterator[list[Domain]]:
+        """Read ``/api/client-domains``, which HostUp does not document: pages may be counted from 0 or from 1.
+
+        So a page 1 that brings nothing new is not the end yet; any later one is.
+        """
+        seen: set[str] = set()
+        number = 0
+        while True:
+            request = Request(
+                "GET",
+                "/api/client-domains",
+                Kind.READ,
+                "list the domains of the account",
+                params={"page": str(number), "limit": str(LIST_PAGE_SIZE)},
+            )
+            data = _data(request, self.client.fetch(request))
+            rows = data.get("domains")
+            if not isinstance(rows, list):
+                raise unusable(request, "the answer holds no list of domains.")
+            new = [domain for domain in map(_listed_domain, rows) if domain is not None and domain.id not in seen]
+            seen.update(domain.id or "" for domain in new)
+            if new:
+                yield new
+            elif number > 1 or (number == 1 and not rows):
+                return
+            if _is_last_page(data.get("pagination"), len(seen)):
+                return
+            number += 1
+
+    def look_up(self, a_label: str) -> list[Domain] | None:  # noqa: ARG002 - v1 has no such request
+        return None
+
+    def read_contacts(self, domains: Sequence[Domain]) -> Reading:
+        reading = Reading()
+        with ThreadPoolExecutor(max_workers=max(1, min(self.concurrency, len(domains)))) as pool:
+            futures = {pool.submit(self._read_one, domain): domain.id or "" for domain in domains}
+            try:
+                for future in as_completed(futures):
+                    domain_id = futures[future]
+                    try:
+                        reading.contacts[domain_id] = future.result()
+                    except (Refused, ServerTrouble, Unintelligible) as error:
+                        if error.http_status in (401, 429):
+                            raise
+                        reading.unreadable[domain_id] = error.explanation
+                    except ValueError as error:
+                        reading.unreadable[domain_id] = f"{error}."
+            finally:
+                for future in futures:
+                    future.cancel()
+        return reading
+
+    def _read_one(self, domain: Domain) -> Contact:
+        request = Request(
+            "GET",
+            f"/api/domain-contacts/{quote(domain.id or '', safe='')}",
+            Kind.READ,
+            f"read the stored contact of {domain.label}",
+        )
+        contacts = _data(request, self.client.fetch(request)).get("contacts")
+        # HostUp's own module reads either nesting.
+        if isinstance(contacts, dict) and "registrant" in contacts:
+            contacts = contacts["registrant"]
+        elif isinstance(contacts, dict) and not contacts.keys() & WIRE_NAMES.keys():
+            contacts = None
+        return stored_contact(contacts, WIRE_NAMES)
+
+    def submit(self, domain_ids: Sequence[str], contact: Contact) -> Job:
+        request = Request(
+            "POST",
+            BULK_PATH,
+            Kind.WRITE,
+            f"update the contact of {len(domain_ids)} domain{'s' if len(domain_ids) != 1 else ''}",
+            body={"domainIds": list(domain_ids), "contacts": dict(contact)},
+        )
+        data = _data(request, self.client.fetch(request))
+        job_id = id_text(data.get("jobId"))
+        return Job(
+            job_id, job_path(job_id) if job_id else None, tuple(domain_ids), message=api_text(data.get("message"))
+        )
+
+
+def _data(request: Request, answer: Any) -> dict[str, Any]:
+    data = answer.get("data") if isinstance(answer, dict) else None
+    if not isinstance(data, dict):
+        raise unusable(request, "the answer holds no data.")
+    # Some v1 routes repeat the flag of the envelope inside it.
+    if data.get("success") is False:
+        raise refusal(request, **error_details(data, 200, {}))
+    return data
+
+
+def _listed_domain(row: Any) -> Domain | None:
+    if not isinstance(row, dict):
+        return None
+    domain_id = id_text(row.get("id")) or id_text(row.get("domainid"))
+    name = row.get("name")
+    return Domain(domain_id, name if isinstance(name, str) else None) if domain_id else None
+
+
+def _is_last_page(pagination: Any, seen: int) -> bool:
+    total = pagination.get("totalRecords") if isinstance(pagination, dict) else None
+    return isinstance(total, int) and seen >= total

@@ -1,0 +1,180 @@
+# Copyright (c) 2026, the hostup.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This is a PRIVATE module_utils. Do not use it outside this collection.
+
+"""API v2: ``dom_`` ids, contacts read in bulk as a stream, a patch per write."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from ansible_collections.hostup.cloud.plugins.module_utils._api import (
+    LIST_PAGE_SIZE,
+    Api,
+    Job,
+    Reading,
+    id_text,
+    job_path,
+    says_too_many,
+    send_in_batches,
+    stored_contact,
+    with_state,
+)
+from ansible_collections.hostup.cloud.plugins.module_utils._client import Kind, Request, api_text, unusable
+from ansible_collections.hostup.cloud.plugins.module_utils._contact import FIELDS, Contact, unicode_domain_name
+from ansible_collections.hostup.cloud.plugins.module_utils._domain import Domain
+from ansible_collections.hostup.cloud.plugins.module_utils._errors import MissingDomains, Refused, RequestFailed
+
+LIST_PATH = "/api/v2/domains"
+BULK_PATH = "/api/v2/domains/bulk/contacts"
+READ_PATH = "/api/v2/domains/bulk/contacts/read"
+WIRE_NAMES = {field.name: field.v2 for field in FIELDS}
+
+_SAFE_PATH = re.compile(r"/(?!/)[A-Za-z0-9/_.~%-]+")
+
+
+class ApiV2(Api):
+    """https://developer.hostup.se/endpoints/domain-services/post-v2-domains-bulk-contacts and its neighbours."""
+
+    # The body is documented as a flat patch object whose fields are all optional.
+    sends_complete_contact = False
+
+    def domain_pages(self) -> Iterator[list[Domain]]:
+        """Read https://developer.hostup.se/endpoints/domain-services/get-v2-domains by its cursor."""
+        cursors: set[str] = set()
+        params = {"limit": str(LIST_PAGE_SIZE)}
+        while True:
+            domains, cursor = self._list("list the domains of the account", params)
+            yield domains
+            if cursor is None or cursor in cursors:
+                return
+            cursors.add(cursor)
+            params = {"limit": str(LIST_PAGE_SIZE), "cursor": cursor}
+
+    def look_up(self, a_label: str) -> list[Domain] | None:
+        """Use the ``name`` filter. Which form of an internationalised name it takes is not documented: try both."""
+        domains: list[Domain] = []
+        for name in dict.fromkeys((a_label, unicode_domain_name(a_label))):
+            domains, _cursor = self._list(f"look up the domain {a_label}", {"name": name, "limit": "50"})
+            if domains:
+                break
+        return domains
+
+    def _list(self, purpose: str, params: dict[str, str]) -> tuple[list[Domain], str | None]:
+        request = Request("GET", LIST_PATH, Kind.READ, purpose, params=params)
+        answer = self.client.fetch(request)
+        rows = answer.get("data") if isinstance(answer, dict) else None
+        if not isinstance(rows, list):
+            raise unusable(request, "the answer holds no list of domains.")
+        cursor = answer.get("nextCursor")
+        more = isinstance(cursor, str) and cursor != "" and answer.get("hasMore") is not False
+        return [domain for domain in map(_listed_domain, rows) if domain is not None], cursor if more else None
+
+    def read_contacts(self, domains: Sequence[Domain]) -> Reading:
+        reading = Reading()
+        ids = [domain.id or "" for domain in domains]
+        try:
+            self.batch_size = send_in_batches(ids, self.batch_size, lambda batch: self._read_batch(batch, reading))
+        except Refused as error:
+            raise self._explained(error, ids) from error
+        return reading
+
+    def _read_batch(self, domain_ids: Sequence[str], reading: Reading) -> None:
+        """Read until every id has its line; a stream that breaks off or leaves ids out is asked for the rest again."""
+        missing = list(domain_ids)
+        for attempt in range(self.client.connection.max_retries + 1):
+            if attempt:
+                self.client.pause_before_retry(attempt - 1, "an answer without all of its domains")
+            self._read_lines(missing, reading)
+            missing = [i for i in missing if i not in reading.contacts and i not in reading.unreadable]
+            if not missing:
+                return
+        reading.unreadable.update((i, "the API's answer did not include this domain.") for i in missing)
+
+    def _read_lines(self, domain_ids: Sequence[str], reading: Reading) -> None:
+        request = Request(
+            "POST",
+            READ_PATH,
+            Kind.READ,
+            f"read the stored contacts of {len(domain_ids)} domain{'s' if len(domain_ids) != 1 else ''}",
+            body={"domainIds": list(domain_ids)},
+            accept="application/x-ndjson, application/json;q=0.9",
+        )
+        wanted = set(domain_ids)
+        for line in self.client.stream(request):
+            domain_id = line.get("domainId") if isinstance(line, dict) else None
+            if domain_id not in wanted:
+                continue
+            wanted.discard(domain_id)
+            if isinstance(line.get("domainName"), str):
+                reading.names[domain_id] = line["domainName"]
+            if line.get("error"):
+                reading.unreadable[domain_id] = _line_error(line["error"])
+                continue
+            try:
+                reading.contacts[domain_id] = stored_contact(line.get("contact"), WIRE_NAMES)
+            except ValueError as error:
+                reading.unreadable[domain_id] = f"{error}."
+
+    def _explained(self, error: Refused, domain_ids: Sequence[str]) -> RequestFailed | MissingDomains:
+        """Find out which ids a refused bulk request is about: it names none, or those of one batch at most."""
+        if error.http_status not in (400, 403, 404, 422) or says_too_many(error):
+            return error
+        try:
+            known = {domain.id for page in self.domain_pages() for domain in page}
+        except RequestFailed:
+            return error
+        reasons = {
+            domain_id: "the account has no domain with this id" for domain_id in domain_ids if domain_id not in known
+        }
+        if not reasons:
+            return error
+        return MissingDomains(
+            f"Could not read the stored contacts: the account has no domain with the id {', '.join(reasons)}. Check"
+            " domain_ids, and that the API key belongs to the right account.",
+            reasons,
+            code="unknown_domain",
+        )
+
+    def submit(self, domain_ids: Sequence[str], contact: Contact) -> Job:
+        request = Request(
+            "POST",
+            BULK_PATH,
+            Kind.WRITE,
+            f"update the contact of {len(domain_ids)} domain{'s' if len(domain_ids) != 1 else ''}",
+            body={
+                "domainIds": list(domain_ids),
+                "contacts": {WIRE_NAMES[name]: value for name, value in contact.items()},
+            },
+        )
+        answer = self.client.fetch(request)
+        operation = answer.get("operation") if isinstance(answer, dict) else None
+        if not isinstance(operation, dict):
+            raise unusable(request, "the answer holds no operation.")
+        job_id = id_text(operation.get("jobId"))
+        poll_path = _same_origin_path(operation.get("pollUrl")) or (job_path(job_id) if job_id else None)
+        return with_state(Job(job_id, poll_path, tuple(domain_ids)), answer)
+
+
+def _same_origin_path(value: Any) -> str | None:
+    """Return a ``pollUrl`` only if it is a plain path, so that the key goes nowhere else."""
+    return value if isinstance(value, str) and _SAFE_PATH.fullmatch(value) else None
+
+
+def _line_error(error: Any) -> str:
+    if isinstance(error, dict):
+        code, detail = api_text(error.get("code")), api_text(error.get("detail")) or api_text(error.get("message"))
+        text = f'{code}, "{detail}"' if code and detail else code or detail
+    else:
+        text = api_text(error)
+    return f"the API could not read it: {text or 'it gave no reason'}."
+
+
+def _listed_domain(row: Any) -> Domain | None:
+    domain_id = id_text(row.get("id")) if isinstance(row, dict) else None
+    name = row.get("name") if isinstance(row, dict) else None
+    return Domain(domain_id, name if isinstance(name, str) else None) if domain_id else None

@@ -1,0 +1,340 @@
+# Copyright (c) 2026, the hostup.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This is a PRIVATE module_utils. Do not use it outside this collection.
+
+"""Read, then write what the plan says, wait for the jobs, and read back what was stored.
+
+A write is sent once. What a job says about itself is never proof: the stored values are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+
+from ansible_collections.hostup.cloud.plugins.module_utils import _report
+from ansible_collections.hostup.cloud.plugins.module_utils._api import (
+    COMPLETED,
+    UNKNOWN,
+    VANISHED,
+    Api,
+    Job,
+    says_too_many,
+    send_in_batches,
+)
+from ansible_collections.hostup.cloud.plugins.module_utils._api import FAILED as JOB_FAILED
+from ansible_collections.hostup.cloud.plugins.module_utils._clock import Clock, Deadline
+from ansible_collections.hostup.cloud.plugins.module_utils._contact import Contact
+from ansible_collections.hostup.cloud.plugins.module_utils._domain import Domain, Listed, problems_of_same_domain
+from ansible_collections.hostup.cloud.plugins.module_utils._errors import (
+    HostUpError,
+    InvalidInput,
+    MissingDomains,
+    NotSent,
+    OutcomeUnknown,
+    Refused,
+    RequestFailed,
+)
+from ansible_collections.hostup.cloud.plugins.module_utils._plan import (
+    NORMALISED,
+    NOT_APPLIED,
+    Plan,
+    PlannedDomain,
+    judge_result,
+    write_groups,
+)
+from ansible_collections.hostup.cloud.plugins.module_utils._report import Outcome, Report
+
+FIRST_POLL_PAUSE_SECONDS = 0.2
+POLL_PAUSE_GROWTH = 1.5
+
+
+def resolve(api: Api, listed: Listed) -> list[Domain]:
+    """Return every listed domain with its id, in the declared order.
+
+    :raises MissingDomains: with all names that the account does not have.
+    :raises InvalidInput: when a name and an id are the same domain.
+    """
+    found = api.find_domains(listed.a_labels) if listed.names else {}
+    unknown = [name for name, a_label in zip(listed.names, listed.a_labels) if a_label not in found]
+    if unknown:
+        raise MissingDomains(
+            f"The account has no domain named {', '.join(unknown)}. Check domains, and that the API key belongs to the"
+            " right account.",
+            dict.fromkeys(unknown, "the account has no domain of this name"),
+            code="unknown_domain",
+        )
+    named = [replace(found[a_label], name=name) for name, a_label in zip(listed.names, listed.a_labels)]
+    problems = problems_of_same_domain(listed, named)
+    if problems:
+        raise InvalidInput(*problems)
+    return [Domain(domain_id) for domain_id in listed.ids] + named
+
+
+def read_stored(api: Api, report: Report) -> dict[str, Contact]:
+    """Return the stored contact of every domain of the report, and complete the report with their names.
+
+    :raises MissingDomains: naming every domain that cannot be read.
+    """
+    reading = api.read_contacts(report.domains)
+    report.domains = [
+        domain if domain.name else replace(domain, name=reading.names.get(domain.id or "")) for domain in report.domains
+    ]
+    if reading.unreadable:
+        labels = {domain.id: domain.label for domain in report.domains}
+        raise MissingDomains(
+            f"Could not read the stored contact of {len(reading.unreadable)} of {len(report.domains)} domains;"
+            " nothing was written. " + _by_cause({labels[i] or i: reason for i, reason in reading.unreadable.items()}),
+            reading.unreadable,
+            code="unreadable_domain",
+        )
+    return dict(reading.contacts)
+
+
+@dataclass(frozen=True)
+class ApplySettings:
+    """How to write; the options of the same names. ``wait_timeout`` and ``poll_interval`` are seconds."""
+
+    wait: bool = True
+    wait_timeout: float = 900
+    poll_interval: float = 2.0
+    verify: bool = True
+    strict: bool = False
+
+
+class PartialFailure(HostUpError):
+    """Something was, or may have been, written, but not everything that was planned is stored.
+
+    :param cause: the first error behind it, where there was one.
+    """
+
+    def __init__(self, message: str, *, code: str, cause: RequestFailed | None) -> None:
+        super().__init__(message, code=code)
+        self.cause = cause
+
+    def as_failure(self) -> dict[str, object]:
+        return self.cause.as_failure() if self.cause else super().as_failure()
+
+
+def apply(plan: Plan, api: Api, report: Report, settings: ApplySettings, clock: Clock) -> None:
+    """Carry out the plan; the report holds what became of each domain.
+
+    :raises PartialFailure: unless every changing domain ended as ``updated`` (or ``queued`` without ``wait``).
+    """
+    _Application(plan, api, report, settings, clock).run()
+
+
+class _Application:
+    """One run of :func:`apply`: the state that its steps share."""
+
+    def __init__(self, plan: Plan, api: Api, report: Report, settings: ApplySettings, clock: Clock) -> None:
+        self.entries = {entry.domain.id or "": entry for entry in plan.changing}
+        self.api = api
+        self.report = report
+        self.settings = settings
+        self.clock = clock
+        self.errors: list[RequestFailed] = []
+        self.uncertain: dict[str, str] = {}
+        """Domain id to why nobody knows whether its write was carried out."""
+
+    def run(self) -> None:
+        self.submit()
+        self.deadline = Deadline(self.clock, self.settings.wait_timeout if self.settings.wait else 0)
+        if self.settings.wait:
+            self.follow_jobs()
+            self.settle_jobs()
+        self.settle_uncertain()
+        self.raise_unless_complete()
+
+    # -- submit ----------------------------------------------------------------------------------------------------
+
+    def submit(self) -> None:
+        """Send every group, in batches. A refused batch does not stop the others; an API that is gone does."""
+        groups = write_groups(list(self.entries.values()), complete=self.api.sends_complete_contact)
+        for group in groups:
+            send = partial(self.submit_batch, contact=group.contact)
+            self.api.batch_size = send_in_batches(group.domain_ids, self.api.batch_size, send)
+
+    def submit_batch(self, domain_ids: Sequence[str], contact: Contact) -> None:
+        if any(isinstance(error, (NotSent, OutcomeUnknown)) or error.http_status == 401 for error in self.errors):
+            self.report.settle(domain_ids, Outcome(_report.FAILED, "Not sent, because an earlier request failed."))
+            return
+        try:
+            job = self.api.submit(domain_ids, contact)
+        except OutcomeUnknown as error:
+            self.errors.append(error)
+            self.report.written.update(domain_ids)
+            self.uncertain.update(
+                (i, f"it is not known whether the API acted: {error.explanation}") for i in domain_ids
+            )
+        except (Refused, NotSent) as error:
+            if isinstance(error, Refused) and len(domain_ids) > 1 and says_too_many(error):
+                raise
+            self.errors.append(error)
+            self.report.settle(domain_ids, Outcome(_report.FAILED, _sentence(error.explanation)))
+        else:
+            self.report.jobs.append(job)
+            self.report.written.update(domain_ids)
+            self.report.settle(domain_ids, Outcome(_report.QUEUED))
+            if job.id is None and self.settings.wait:
+                self.uncertain.update((i, "the API accepted the update, but named no job") for i in domain_ids)
+
+    # -- wait ------------------------------------------------------------------------------------------------------
+
+    def follow_jobs(self) -> None:
+        """Ask for all unfinished jobs, in rounds, until none is left or the time is up."""
+        pause = min(FIRST_POLL_PAUSE_SECONDS, self.settings.poll_interval)
+        while any(self.is_waited_for(job) for job in self.report.jobs) and not self.deadline.expired():
+            self.clock.sleep(min(pause, self.deadline.remaining()))
+            pause = min(pause * POLL_PAUSE_GROWTH, self.settings.poll_interval)
+            self.report.jobs = [self.ask(job) if self.is_waited_for(job) else job for job in self.report.jobs]
+
+    @staticmethod
+    def is_waited_for(job: Job) -> bool:
+        return job.id is not None and not job.is_over
+
+    def ask(self, job: Job) -> Job:
+        try:
+            job = self.api.poll(job, self.deadline)
+        except RequestFailed as error:
+            job = replace(job, status=UNKNOWN, message=error.explanation)
+        if job.status in (VANISHED, UNKNOWN):
+            reason = f"job {job.id} could not be followed: {job.message}"
+            self.uncertain.update((domain_id, reason) for domain_id in job.domain_ids)
+        return job
+
+    # -- verify ----------------------------------------------------------------------------------------------------
+
+    def settle_jobs(self) -> None:
+        """Judge the domains of the jobs that are over, whatever those say, by one more read."""
+        jobs = {i: job for job in self.report.jobs for i in job.domain_ids if job.status in (COMPLETED, JOB_FAILED)}
+        if self.settings.verify:
+            self.verify(list(jobs), {i: self.job_failure(job) for i, job in jobs.items() if job.status == JOB_FAILED})
+            return
+        for domain_id, job in jobs.items():
+            completed = job.status == COMPLETED
+            self.report.settle(
+                [domain_id],
+                Outcome(_report.UPDATED, f"Job {job.id} says so; it was not verified.")
+                if completed
+                else Outcome(_report.FAILED, self.job_failure(job)),
+            )
+
+    @staticmethod
+    def job_failure(job: Job) -> str:
+        return _sentence(f"job {job.id} failed" + (f', "{job.message}"' if job.message else ""))
+
+    def settle_uncertain(self) -> None:
+        """Read back until the values of uncertain writes arrive or the time is up. Such a write is never sent again."""
+        waiting = list(self.uncertain)
+        while waiting:
+            self.verify(
+                waiting, {i: _sentence(f"{self.uncertain[i]}, and the values have not arrived") for i in waiting}
+            )
+            arrived = [i for i in waiting if self.report.outcomes[i].status == _report.UPDATED]
+            if arrived:
+                self.report.warnings.append(
+                    f"The update of {self.report.named(arrived)} got no usable answer, but reading back shows that it"
+                    " was carried out."
+                )
+            waiting = [i for i in waiting if i not in set(arrived)]
+            if not waiting or self.deadline.expired():
+                return
+            self.clock.sleep(min(self.settings.poll_interval, self.deadline.remaining()))
+
+    def verify(self, domain_ids: list[str], failures: dict[str, str]) -> None:
+        """Read these domains again and settle each by what is stored.
+
+        :param failures: why a domain is expected to have failed; told if nothing of it arrived.
+        """
+        if not domain_ids:
+            return
+        try:
+            reading = self.api.read_contacts([self.entries[i].domain for i in domain_ids])
+        except HostUpError as error:
+            if isinstance(error, RequestFailed):
+                self.errors.append(error)
+            reason = f"The update was sent, but reading back failed: {getattr(error, 'explanation', error)}"
+            self.report.settle(domain_ids, Outcome(_report.FAILED, reason))
+            return
+        for domain_id in domain_ids:
+            if domain_id in reading.contacts:
+                outcome = self.outcome(self.entries[domain_id], reading.contacts[domain_id], failures.get(domain_id))
+            else:
+                reason = reading.unreadable.get(domain_id, "the API's answer did not include this domain.")
+                outcome = Outcome(_report.FAILED, f"The update was sent, but reading back failed: {reason}")
+            self.report.settle([domain_id], outcome)
+        self.warn_of_wrong_failures(domain_ids, failures)
+
+    def outcome(self, entry: PlannedDomain, stored_now: Contact, failure: str | None) -> Outcome:
+        verdicts = judge_result(entry, stored_now, strict=self.settings.strict)
+        missing = {name: stored_now.get(name, "") for name, verdict in verdicts.items() if verdict.kind == NOT_APPLIED}
+        normalised = tuple((name, v.rule or "") for name, v in verdicts.items() if v.kind == NORMALISED)
+        if not missing:
+            return Outcome(_report.UPDATED, normalised=normalised)
+        if failure is not None and len(missing) == len(verdicts):
+            return Outcome(_report.FAILED, failure, not_applied=missing)
+        reason = failure or "The API reported success, but reading back shows other values."
+        return Outcome(_report.NOT_APPLIED, reason, normalised, missing)
+
+    def warn_of_wrong_failures(self, domain_ids: list[str], failures: dict[str, str]) -> None:
+        wrong = [
+            i
+            for i in domain_ids
+            if i in failures and i not in self.uncertain and self.report.outcomes[i].status == _report.UPDATED
+        ]
+        if wrong:
+            self.report.warnings.append(
+                f"The job of {self.report.named(wrong)} reported a failure, but reading back shows that it was"
+                " carried out."
+            )
+
+    # -- tell ------------------------------------------------------------------------------------------------------
+
+    def raise_unless_complete(self) -> None:
+        outcomes = {i: self.report.outcomes[i] for i in self.entries}
+        good = {_report.UPDATED} if self.settings.wait else {_report.UPDATED, _report.QUEUED}
+        bad = {i: outcome for i, outcome in outcomes.items() if outcome.status not in good}
+        if not bad:
+            return
+        unfinished = [i for i, outcome in bad.items() if outcome.status == _report.QUEUED]
+        causes = {i: self.cause(i, outcome) for i, outcome in bad.items()}
+        message = f"{len(bad)} of {len(outcomes)} domains could not be brought to the declared contact. " + self.told(
+            causes
+        )
+        if self.uncertain.keys() & bad.keys() or unfinished:
+            message += " Run the task again later: it compares first, so nothing that has arrived is written twice."
+        cause = self.errors[0] if self.errors else None
+        code = cause.code if cause else "wait_timeout" if unfinished else "not_applied"
+        raise PartialFailure(message, code=code, cause=cause)
+
+    def cause(self, domain_id: str, outcome: Outcome) -> str:
+        if outcome.status == _report.QUEUED:
+            job = next(job for job in self.report.jobs if domain_id in job.domain_ids)
+            return f"Job {job.id} was not finished after {self.settings.wait_timeout:g} seconds (wait_timeout)."
+        if outcome.status == _report.NOT_APPLIED:
+            return f"Not stored as declared: {', '.join(outcome.not_applied)}. {outcome.reason}"
+        return outcome.reason or ""
+
+    def told(self, causes: dict[str, str]) -> str:
+        return " ".join(f"{self.report.named(ids)}: {cause}" for cause, ids in _grouped(causes).items())
+
+
+def _grouped(causes: dict[str, str]) -> dict[str, list[str]]:
+    groups: dict[str, list[str]] = {}
+    for key, cause in causes.items():
+        groups.setdefault(cause, []).append(key)
+    return groups
+
+
+def _by_cause(causes: dict[str, str]) -> str:
+    """Return one sentence for each cause, with all the domains that have it."""
+    return " ".join(f"{', '.join(labels)}: {cause}" for cause, labels in _grouped(causes).items())
+
+
+def _sentence(text: str) -> str:
+    text = text[:1].upper() + text[1:]
+    return text if text.endswith((".", "!", "?")) else text + "."

@@ -1,0 +1,572 @@
+# Copyright (c) 2026, the hostup.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This is a PRIVATE module_utils. Do not use it outside this collection.
+
+"""HTTP, and nothing but HTTP: session, authentication, retries, limits and errors. Raises; never prints."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import ssl
+import threading
+import traceback
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from email.utils import parsedate_to_datetime
+from enum import Enum
+from http.cookiejar import DefaultCookiePolicy
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+from ansible_collections.hostup.cloud.plugins.module_utils._clock import Clock, Deadline
+from ansible_collections.hostup.cloud.plugins.module_utils._errors import (
+    Exchange,
+    FieldError,
+    NotSent,
+    OutcomeUnknown,
+    Refused,
+    RequestFailed,
+    ServerTrouble,
+    Unintelligible,
+)
+
+REQUESTS_IMPORT_ERROR: str | None
+try:
+    import requests
+    from requests.adapters import HTTPAdapter
+    from requests.auth import AuthBase
+    from urllib3.exceptions import NewConnectionError
+except ImportError:
+    REQUESTS_IMPORT_ERROR = traceback.format_exc()
+    AuthBase = object  # type: ignore[assignment,misc]
+else:
+    REQUESTS_IMPORT_ERROR = None
+
+COLLECTION_VERSION = "0.1.0"
+
+MAX_DOCUMENT_BYTES = 16 * 1024 * 1024
+MAX_STREAM_BYTES = 128 * 1024 * 1024
+MAX_LINE_BYTES = 1024 * 1024
+MAX_ERROR_BYTES = 64 * 1024
+CHUNK_BYTES = 64 * 1024
+
+FIRST_BACK_OFF_SECONDS = 1.0
+LONGEST_BACK_OFF_SECONDS = 30.0
+LONGEST_REQUESTED_WAIT_SECONDS = 120.0
+"""A ``Retry-After`` beyond this is cut to it: the number of retries stays the user's bound."""
+
+LONGEST_API_TEXT = 300
+
+T = TypeVar("T")
+
+
+class Kind(Enum):
+    """What a request is for; the values are the keys of ``api_calls`` in a task's result."""
+
+    READ = "read"
+    WRITE = "write"
+    POLL = "poll"
+
+
+@dataclass(frozen=True)
+class Request:
+    """One request, described apart from its sending.
+
+    :ivar path: an absolute path of the API's own origin, already percent-encoded.
+    :ivar purpose: what it is for, as it reads after "Could not".
+    """
+
+    method: str
+    path: str
+    kind: Kind
+    purpose: str
+    params: Mapping[str, str] | None = None
+    body: Any = None
+    accept: str = "application/json"
+
+    @property
+    def exchange(self) -> Exchange:
+        return Exchange(self.method, self.path, self.purpose)
+
+
+@dataclass(frozen=True)
+class Connection:
+    """Where the API is and how to talk to it.
+
+    :ivar origin: scheme, host and port, without a trailing slash.
+    :ivar verify: true, false, or the path of a CA bundle.
+    :ivar timeout: seconds to connect, for a whole answer, and for the next line of a stream.
+    :ivar max_retries: how many times one request may be sent again.
+    :ivar pool_size: how many connections may be open at once.
+    """
+
+    origin: str
+    api_key: str = field(repr=False)
+    verify: bool | str = True
+    timeout: float = 30.0
+    max_retries: int = 5
+    pool_size: int = 8
+
+
+class ApiKeyAuth(AuthBase):
+    """v1: the ``X-API-Key`` header of https://developer.hostup.se/endpoints/domain-services/post-domains-bulk-contacts."""
+
+    def __init__(self, api_key: str) -> None:
+        self._api_key = api_key
+
+    def __call__(self, r: requests.PreparedRequest) -> requests.PreparedRequest:
+        r.headers["X-API-Key"] = self._api_key
+        return r
+
+
+class BearerAuth(AuthBase):
+    """v2: ``Authorization: Bearer``, as on https://developer.hostup.se/endpoints/domain-services/get-v2-domains."""
+
+    def __init__(self, api_key: str) -> None:
+        self._api_key = api_key
+
+    def __call__(self, r: requests.PreparedRequest) -> requests.PreparedRequest:
+        r.headers["Authorization"] = f"Bearer {self._api_key}"
+        return r
+
+
+class Setback(Exception):
+    """One attempt failed in a way that another attempt may mend. Never leaves the client.
+
+    :param cause: what happened, in a few words without any value of the request.
+    :param may_have_acted: whether the server can have carried out the request.
+    :param headers: headers of the answer, where there was one.
+    :param details: further arguments of the error that is raised when no attempt is left.
+    """
+
+    def __init__(
+        self,
+        cause: str,
+        *,
+        code: str,
+        may_have_acted: bool,
+        headers: Mapping[str, str] | None = None,
+        **details: Any,
+    ) -> None:
+        super().__init__(cause)
+        self.cause = cause
+        self.code = code
+        self.may_have_acted = may_have_acted
+        self.headers = headers or {}
+        self.details = details
+
+
+class Client:
+    """Sends requests to one origin, over one session, and retries by this table.
+
+    ================================================== ================= ==============================================
+    what happened                                      a read or a poll  a write
+    ================================================== ================= ==============================================
+    connection refused, DNS, connect time-out           retry             retry: nothing was sent
+    429                                                 retry             retry: the server did not act
+    502, 503, 504, reset or read time-out after sending retry             never sent again: :class:`OutcomeUnknown`
+    other 5xx                                           retry             never sent again: :class:`OutcomeUnknown`
+    4xx, ``success: false``                             :class:`Refused`  :class:`Refused`
+    2xx that cannot be understood                       an error          never sent again: :class:`OutcomeUnknown`
+    ================================================== ================= ==============================================
+
+    Before a retry it waits for ``Retry-After`` (seconds or HTTP date), else until ``X-RateLimit-Reset`` (ISO 8601,
+    https://developer.hostup.se/errors/rate_limited), else 1, 2, 4 ... 30 seconds with jitter. Bulk reads by POST count
+    as reads. Redirects are never followed. Counts are in ``calls``, causes of retries in ``retries``.
+
+    :param auth: puts the key on a request; an object, so that ``~/.netrc`` cannot replace it.
+    :param random_unit: returns a number in [0, 1), for jitter.
+    """
+
+    def __init__(self, connection: Connection, auth: AuthBase, clock: Clock, random_unit: Callable[[], float]) -> None:
+        self.connection = connection
+        self.calls: dict[str, int] = {kind.value: 0 for kind in Kind}
+        self.retries: dict[str, int] = {}
+        self.clock = clock
+        self._random_unit = random_unit
+        self._lock = threading.Lock()
+        self._session = _new_session(connection, auth)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._session.close()
+
+    def fetch(self, request: Request, deadline: Deadline | None = None) -> Any:
+        """Return the JSON document that answers the request.
+
+        :param deadline: no retry is started that would only begin after it.
+        :raises RequestFailed: one of its subclasses, as in the table above.
+        """
+        return self._persist(request, lambda: self._document(request), deadline)
+
+    def stream(self, request: Request) -> Iterator[Any]:
+        """Yield the JSON value of each line of a newline-delimited answer, as it arrives.
+
+        A stream that breaks off just ends (the cause is counted in ``retries``): whoever reads knows what is missing.
+
+        :raises RequestFailed: when there is no stream, as in the table above.
+        """
+        response = self._persist(request, lambda: self._open(request), None)
+        with response:
+            yield from self._lines(request, response)
+
+    def pause_before_retry(self, attempt: int, cause: str) -> None:
+        """Count a retry that the caller decides on, and wait before it. ``attempt`` starts at 0."""
+        self._count_retry(cause)
+        self.clock.sleep(seconds_before_retry(attempt, {}, self.clock.now(), self._random_unit()))
+
+    # -- the retry table -------------------------------------------------------------------------------------------
+
+    def _persist(self, request: Request, action: Callable[[], T], deadline: Deadline | None) -> T:
+        for attempt in itertools.count():
+            try:
+                return action()
+            except Setback as setback:
+                if request.kind is Kind.WRITE and setback.may_have_acted:
+                    raise _given_up(request, setback, attempt) from setback
+                pause = seconds_before_retry(attempt, setback.headers, self.clock.now(), self._random_unit())
+                too_late = deadline is not None and pause >= deadline.remaining()
+                if attempt >= self.connection.max_retries or too_late:
+                    raise _given_up(request, setback, attempt) from setback
+                self._count_retry(setback.cause)
+                self.clock.sleep(pause)
+        raise AssertionError("unreachable")
+
+    def _count_retry(self, cause: str) -> None:
+        with self._lock:
+            self.retries[cause] = self.retries.get(cause, 0) + 1
+
+    # -- one attempt -----------------------------------------------------------------------------------------------
+
+    def _open(self, request: Request) -> requests.Response:
+        """Send once. Return the open 2xx response; raise a :class:`Setback` or the final error otherwise."""
+        response = self._transmit(request)
+        status = response.status_code
+        if 200 <= status < 300:
+            return response
+        with response:
+            if 300 <= status < 400:
+                raise _redirected(request, response)
+            problem = error_details(_read_error_body(response), status, response.headers)
+            if status == 429 or status >= 500:
+                raise Setback(
+                    f"HTTP {status}",
+                    code=problem.pop("code") or f"http_{status}",
+                    may_have_acted=status != 429,
+                    headers=response.headers,
+                    **problem,
+                )
+            raise refusal(request, **problem)
+
+    def _transmit(self, request: Request) -> requests.Response:
+        connection = self.connection
+        sent = True
+        try:
+            return self._session.request(
+                request.method,
+                connection.origin + request.path,
+                params=request.params,
+                json=request.body,
+                headers={"Accept": request.accept},
+                timeout=(connection.timeout, connection.timeout),
+                allow_redirects=False,
+                verify=connection.verify,
+                stream=True,
+            )
+        except requests.exceptions.RequestException as error:
+            sent = _was_sent(error)
+            if _is_certificate_error(error):
+                sent = False
+                raise NotSent(
+                    request.exchange,
+                    "the server's TLS certificate could not be verified. Set ca_path if the server uses a private"
+                    " certificate authority.",
+                    code="certificate_not_trusted",
+                ) from error
+            raise self._transport_setback(error, sent=sent) from error
+        except OSError as error:
+            sent = False
+            raise NotSent(
+                request.exchange,
+                "the CA bundle could not be read. Check ca_path and the variables REQUESTS_CA_BUNDLE and"
+                " CURL_CA_BUNDLE.",
+                code="ca_bundle_not_readable",
+            ) from error
+        finally:
+            if sent:
+                with self._lock:
+                    self.calls[request.kind.value] += 1
+
+    def _transport_setback(self, error: Exception, *, sent: bool) -> Setback:
+        if not sent:
+            return Setback("no connection", code="connection_failed", may_have_acted=False)
+        if isinstance(error, requests.exceptions.Timeout):
+            return Setback(f"no answer within {self.connection.timeout:g} s", code="timeout", may_have_acted=True)
+        return Setback("connection lost", code="connection_lost", may_have_acted=True)
+
+    def _document(self, request: Request) -> Any:
+        with self._open(request) as response:
+            try:
+                body = self._bounded_body(request, response)
+            except (requests.exceptions.RequestException, OSError) as error:
+                raise self._transport_setback(error, sent=True) from error
+        if not body.strip():
+            raise unusable(request, "the answer was empty.", http_status=response.status_code)
+        try:
+            document = json.loads(body)
+        except (ValueError, RecursionError):
+            raise unusable(request, _not_json(body), http_status=response.status_code) from None
+        if isinstance(document, dict) and document.get("success") is False:
+            raise refusal(request, **error_details(document, response.status_code, response.headers))
+        return document
+
+    def _bounded_body(self, request: Request, response: requests.Response) -> bytes:
+        deadline = Deadline(self.clock, self.connection.timeout)
+        body = bytearray()
+        for chunk in response.iter_content(CHUNK_BYTES):
+            body += chunk
+            if len(body) > MAX_DOCUMENT_BYTES:
+                raise unusable(
+                    request,
+                    f"the answer was larger than {MAX_DOCUMENT_BYTES // 1024 // 1024} MiB.",
+                    http_status=response.status_code,
+                )
+            if deadline.expired():
+                raise requests.exceptions.ReadTimeout()
+        return bytes(body)
+
+    # -- streams ---------------------------------------------------------------------------------------------------
+
+    def _lines(self, request: Request, response: requests.Response) -> Iterator[Any]:
+        understood = 0
+        for line in self._raw_lines(request, response):
+            try:
+                value = json.loads(line)
+            except (ValueError, RecursionError):
+                if understood == 0:
+                    raise unusable(request, _not_json(line), http_status=response.status_code) from None
+                continue
+            understood += 1
+            yield value
+
+    def _raw_lines(self, request: Request, response: requests.Response) -> Iterator[bytes]:
+        """Yield complete, non-blank lines. A last line without its line feed counts if it is whole JSON."""
+        received, rest = 0, b""
+        patience = Deadline(self.clock, self.connection.timeout)
+        try:
+            for chunk in response.iter_content(CHUNK_BYTES):
+                received += len(chunk)
+                *lines, rest = (rest + chunk).split(b"\n")
+                if received > MAX_STREAM_BYTES or len(rest) > MAX_LINE_BYTES:
+                    raise unusable(request, "the answer was too large.", http_status=response.status_code)
+                for line in lines:
+                    if line.strip():
+                        patience = Deadline(self.clock, self.connection.timeout)
+                        yield line
+                if patience.expired():
+                    raise requests.exceptions.ReadTimeout()
+        except (requests.exceptions.RequestException, OSError):
+            self._count_retry("a stream broke off")
+            return
+        if rest.strip() and (_is_json(rest) or rest.lstrip().startswith(b"<")):
+            yield rest
+
+
+def seconds_before_retry(attempt: int, headers: Mapping[str, str], now: datetime, random_unit: float) -> float:
+    """Return how long to wait before the next attempt.
+
+    :param attempt: how many retries there have been.
+    :param headers: of the answer, or empty.
+    :param now: the time, with its time zone.
+    :param random_unit: a number in [0, 1).
+    """
+    for name in ("Retry-After", "X-RateLimit-Reset"):
+        requested = _requested_wait(headers.get(name), now)
+        if requested is not None:
+            return min(max(requested, 0.0), LONGEST_REQUESTED_WAIT_SECONDS)
+    longest = min(FIRST_BACK_OFF_SECONDS * 2.0 ** min(attempt, 16), LONGEST_BACK_OFF_SECONDS)
+    return longest * (0.5 + random_unit / 2)
+
+
+def _requested_wait(value: str | None, now: datetime) -> float | None:
+    """Read seconds (RFC 9110 section 10.2.3), an HTTP date (same), or an ISO 8601 time (``X-RateLimit-Reset``)."""
+    text = (value or "").strip()
+    if text.isascii() and text.isdigit():
+        return float(text[:9])
+    for parse in (parsedate_to_datetime, _iso_time):
+        try:
+            moment = parse(text)
+        except (TypeError, ValueError, IndexError, OverflowError):
+            continue
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=timezone.utc)
+        return (moment - now).total_seconds()
+    return None
+
+
+def _iso_time(text: str) -> datetime:
+    # Python 3.9 and 3.10 do not read the "Z" that the API writes.
+    return datetime.fromisoformat(text[:-1] + "+00:00" if text.endswith(("Z", "z")) else text)
+
+
+def error_details(body: Any, status: int, headers: Mapping[str, str]) -> dict[str, Any]:
+    """Read either generation's error answer, whatever its content type, trusting nothing about its shape.
+
+    :param body: the decoded document, or None.
+    :return: arguments of :class:`RequestFailed`: ``http_status``, ``code`` (may be None), ``api_message``,
+        ``request_id``, ``errors``. The order of the texts is that of HostUp's own WHMCS module.
+    """
+    document = body if isinstance(body, dict) else {}
+    texts = (api_text(document.get(key)) for key in ("detail", "message", "error", "title"))
+    items = document.get("errors") if isinstance(document.get("errors"), list) else document.get("details")
+    return {
+        "http_status": status,
+        "code": api_text(document.get("code")),
+        "api_message": next((text for text in texts if text), None),
+        "request_id": api_text(document.get("requestId")) or api_text(headers.get("X-Request-Id")),
+        "errors": [_field_error(item) for item in items[:50] if isinstance(item, dict)]
+        if isinstance(items, list)
+        else [],
+    }
+
+
+def _field_error(item: dict[Any, Any]) -> FieldError:
+    where = api_text(item.get("pointer")) or api_text(item.get("field")) or ""
+    message = api_text(item.get("detail")) or api_text(item.get("message")) or "not accepted"
+    return FieldError(where, message, api_text(item.get("code")))
+
+
+def api_text(value: Any) -> str | None:
+    """Return text from an answer, safe to show: printable, on one line, of bounded length. None if there is none."""
+    if not isinstance(value, str):
+        return None
+    text = " ".join("".join(char if char.isprintable() else " " for char in value[: LONGEST_API_TEXT * 4]).split())
+    return text if len(text) <= LONGEST_API_TEXT else text[:LONGEST_API_TEXT] + "..."
+
+
+def refusal(request: Request, **details: Any) -> Refused:
+    """Return the error for an answer that says no, with what the user can do about it."""
+    status = details["http_status"]
+    code = details.pop("code")
+    explanation = _answer_sentence(status, code, details)
+    if status == 401:
+        explanation += (
+            " Check api_key or the variable HOSTUP_API_KEY: the key is wrong, expired, revoked, or limited to other IP"
+            " addresses."
+        )
+    elif status == 403:
+        scope = "write:domains" if request.kind is Kind.WRITE else "read:domains"
+        explanation += (
+            f" Check that the API key has the scope {scope}, may be used from this IP address, and that every domain"
+            " belongs to its account."
+        )
+    return Refused(request.exchange, explanation, code=code or f"http_{status}", **details)
+
+
+def unusable(request: Request, explanation: str, *, http_status: int | None = None) -> RequestFailed:
+    """Return the error for an answer that cannot be used: for a write, nobody knows then what the server did."""
+    kind = OutcomeUnknown if request.kind is Kind.WRITE else Unintelligible
+    return kind(request.exchange, explanation, code="unusable_answer", http_status=http_status)
+
+
+def _answer_sentence(status: int, code: str | None, details: Mapping[str, Any]) -> str:
+    sentence = f"the API answered HTTP {status}" + (f" {code}" if code else "")
+    if details["api_message"]:
+        sentence += f', "{details["api_message"]}"'
+    if details["errors"]:
+        sentence += " (" + "; ".join(str(error) for error in details["errors"][:5]) + ")"
+    return sentence + (f", request id {details['request_id']}." if details["request_id"] else ".")
+
+
+def _given_up(request: Request, setback: Setback, retries: int) -> RequestFailed:
+    details = setback.details
+    if "http_status" in details:
+        code = setback.code if setback.code != f"http_{details['http_status']}" else None
+        explanation = _answer_sentence(details["http_status"], code, details)
+    else:
+        explanation = setback.cause + "."
+    if retries:
+        explanation += f" It was tried {retries + 1} times."
+    if request.kind is Kind.WRITE and setback.may_have_acted:
+        return OutcomeUnknown(request.exchange, explanation, code=setback.code, **details)
+    if setback.code == "connection_failed":
+        explanation += " Check api_url, the variable HOSTUP_API_BASE, and the network."
+        return NotSent(request.exchange, explanation, code=setback.code)
+    if details.get("http_status") == 429:
+        return Refused(request.exchange, explanation, code=setback.code, **details)
+    return ServerTrouble(request.exchange, explanation, code=setback.code, **details)
+
+
+def _redirected(request: Request, response: requests.Response) -> RequestFailed:
+    target = urlsplit(response.headers.get("Location", ""))
+    place = api_text(f"{target.scheme}://{target.hostname}{target.path}" if target.hostname else target.path)
+    explanation = (
+        f"the answer was a redirect (HTTP {response.status_code}) to {place or 'nowhere'}, which is not followed, so"
+        " that the API key goes to no other host. Check api_url."
+    )
+    # RFC 9110 section 15.4.4: "303 See Other" is how a server answers a POST that it has carried out.
+    acted = request.kind is Kind.WRITE and response.status_code == 303
+    kind = OutcomeUnknown if acted else Refused if request.kind is Kind.WRITE else Unintelligible
+    return kind(request.exchange, explanation, code="redirected", http_status=response.status_code)
+
+
+def _not_json(body: bytes) -> str:
+    if body.lstrip()[:1] == b"<":
+        return (
+            "the answer was a web page, not the API's JSON. Check api_url; a proxy or a login page may have answered"
+            " instead of HostUp."
+        )
+    return "the answer was not JSON. Check api_url; something else than HostUp's API may have answered."
+
+
+def _is_json(text: bytes) -> bool:
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def _read_error_body(response: requests.Response) -> Any:
+    body = b""
+    try:
+        for chunk in response.iter_content(CHUNK_BYTES):
+            body += chunk
+            if len(body) > MAX_ERROR_BYTES:
+                return None
+        return json.loads(body)
+    except (requests.exceptions.RequestException, OSError, ValueError, RecursionError):
+        return None
+
+
+def _was_sent(error: Exception) -> bool:
+    """Tell whether any byte of the request can have left: only failures to connect are sure that it did not."""
+    if isinstance(error, (requests.exceptions.ConnectTimeout, requests.exceptions.ProxyError)):
+        return False
+    reason = getattr(error.args[0], "reason", None) if error.args else None
+    return not isinstance(reason, NewConnectionError)
+
+
+def _is_certificate_error(error: BaseException | None) -> bool:
+    seen = 0
+    while error is not None and seen < 10:
+        if isinstance(error, ssl.SSLCertVerificationError) or "CERTIFICATE_VERIFY_FAILED" in str(error):
+            return True
+        error, seen = error.__cause__ or error.__context__, seen + 1
+    return False
+
+
+def _new_session(connection: Connection, auth: AuthBase) -> requests.Session:
+    session = requests.Session()
+    session.auth = auth
+    session.headers["User-Agent"] = f"hostup.cloud/{COLLECTION_VERSION} (Ansible collection)"
+    # Cookies are refused, so that threads share nothing that changes.
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    session.mount(connection.origin, HTTPAdapter(pool_connections=1, pool_maxsize=connection.pool_size, max_retries=0))
+    # Plain http is allowed for loopback only: a proxy from the environment would carry the key elsewhere.
+    session.trust_env = connection.origin.startswith("https:")
+    return session

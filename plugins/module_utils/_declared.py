@@ -1,0 +1,223 @@
+# Copyright (c) 2026, the hostup.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This is a PRIVATE module_utils. Do not use it outside this collection.
+
+"""Reads a contact that a person declared: every problem is found before anything is sent, and told with its cure."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from ansible_collections.hostup.cloud.plugins.module_utils._contact import (
+    FIELD_NAMES,
+    FIELDS,
+    NAME_OF,
+    POSTCODES,
+    as_text,
+    canonical_phone,
+)
+from ansible_collections.hostup.cloud.plugins.module_utils._e164 import (
+    CALLING_CODE_OF_TRUNK_ZERO_COUNTRY,
+)
+from ansible_collections.hostup.cloud.plugins.module_utils._errors import InvalidInput
+from ansible_collections.hostup.cloud.plugins.module_utils._iso3166 import (
+    CODES_OF_OTHER_NAMES,
+    COUNTRY_NAMES,
+)
+
+LONGEST_VALUE = 255
+"""Characters; RFC 5733 limits the postal fields of an EPP contact to 255."""
+LONGEST_EMAIL = 254
+"""Characters; RFC 5321 section 4.5.3.1.3, see erratum 1690 of RFC 3696."""
+
+NOT_CONTACT_FIELDS = frozenset({"orgno", "org_no", "registrationidentifier", "registration_identifier"})
+CAN_BE_EMPTY = frozenset(field.name for field in FIELDS if field.can_be_empty)
+
+INVISIBLE = frozenset("\u00ad\u200b\u200e\u200f\u2060\ufeff") | frozenset(
+    chr(code) for first, last in ((0x202A, 0x202E), (0x2066, 0x2069)) for code in range(first, last + 1)
+)
+"""Characters that nobody sees and that make two equal-looking values differ. The joiners U+200C and U+200D are not
+here: some scripts need them."""
+
+_EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
+_COUNTRY_PREFIX = re.compile(r"[A-Za-z]{1,2}-(?P<rest>.+)")
+
+
+def read_declared(raw: Mapping[Any, Any], option: str = "contacts") -> dict[str, str]:
+    """Return the declared fields by their names, as the text that will be compared and sent.
+
+    :param raw: what the playbook gave for ``option``; fields that are null are left out.
+    :raises InvalidInput: with every problem of every field.
+    """
+    problems: list[str] = []
+    values: dict[str, Any] = {}
+    for key, value in raw.items():
+        name = NAME_OF.get(key) if isinstance(key, str) else None
+        if name is None:
+            problems.append(_unknown_field(option, key))
+        elif name in values:
+            problems.append(f"{option}.{key}: {name} is given twice, by two of its names. Keep one of them.")
+        else:
+            values[name] = value
+    contact: dict[str, str] = {}
+    for name in FIELD_NAMES:
+        value = values.get(name)
+        if value is None:
+            continue
+        text, problem = _as_declared_text(name, value, values.get("country"))
+        if problem is None:
+            contact[name] = text
+        else:
+            problems.append(f"{option}.{name}: {problem}")
+    for name, text in contact.items():
+        problems.extend(f"{option}.{name}: {problem}" for problem in _problems_of(name, text, contact))
+    if not contact and not problems:
+        problems.append(f"{option}: no field is declared. Declare at least one of {', '.join(FIELD_NAMES)}.")
+    if problems:
+        raise InvalidInput(*problems)
+    return contact
+
+
+def _unknown_field(option: str, key: Any) -> str:
+    if isinstance(key, str) and key.lower() in NOT_CONTACT_FIELDS:
+        return (
+            f"{option}.{key}: the registration number cannot be changed here. HostUp's bulk update does not carry it,"
+            " and for .se, .nu and .test it needs identity verification (BankID). Change it at https://cloud.hostup.se."
+        )
+    spellings = {name.lower(): name for name in NAME_OF}
+    close = difflib.get_close_matches(str(key).lower(), spellings, n=1, cutoff=0.6)
+    cure = f"Did you mean {spellings[close[0]]}?" if close else f"The fields are {', '.join(FIELD_NAMES)}."
+    return f"{option}.{key}: there is no such field. {cure}"
+
+
+def _as_declared_text(name: str, value: Any, country: Any) -> tuple[str, str | None]:
+    """Return (text, problem); exactly one of them counts."""
+    if isinstance(value, str):
+        # Values from templates are subclasses of str with tags; the plain text is what counts.
+        return as_text(str(value)), None
+    if isinstance(value, bool):
+        return "", _boolean_problem(name, value)
+    if isinstance(value, int):
+        rule = POSTCODES.get(str(country).strip().upper())
+        if name == "postcode" and rule is not None and rule.pattern.fullmatch(str(value)):
+            return str(value), None
+        return "", _number_problem(name, value)
+    if isinstance(value, float):
+        return "", _number_problem(name, value)
+    return "", f"must be text, but a {type(value).__name__} arrived."
+
+
+def _boolean_problem(name: str, value: bool) -> str:
+    words = {
+        ("country", False): ("NO", 'Write "NO" in quotes.'),
+        ("state", True): ("ON", 'Write "ON" in quotes.'),
+    }
+    word, cure = words.get((name, value), ("yes or on" if value else "no or off", "Write the text in quotes."))
+    arrived = str(value).lower()
+    return f"must be text, but the boolean {arrived} arrived: YAML reads an unquoted {word} as {arrived}. {cure}"
+
+
+def _number_problem(name: str, value: float) -> str:
+    arrived = f"must be text, but the number {value} arrived"
+    if name == "phonenumber" and isinstance(value, int) and canonical_phone(f"+{value}"):
+        return f'{arrived}: YAML reads it unquoted as a number and drops its plus. Write "+{value}" in quotes.'
+    if name == "phonenumber":
+        return f'{arrived}: YAML reads it unquoted as a number. Write it in quotes, as in "+46700000000".'
+    if name == "postcode":
+        return (
+            f"{arrived}: YAML reads unquoted digits as a number, and with a leading zero as an octal one. Write the"
+            ' postcode in quotes, as in "0150".'
+        )
+    return f"{arrived}: YAML reads unquoted digits as a number. Write the text in quotes."
+
+
+def _problems_of(name: str, text: str, contact: Mapping[str, str]) -> Iterator[str]:
+    if not text:
+        if name not in CAN_BE_EMPTY:
+            can = ", ".join(sorted(CAN_BE_EMPTY))
+            yield (
+                f"cannot be emptied: no registry accepts that. Only {can} can be. Leave the field out to keep what is"
+                " stored."
+            )
+        return
+    bad = next((char for char in text if _is_refused(char)), None)
+    if bad is not None:
+        label = unicodedata.name(bad, "a control character, tab or line break")
+        yield f"contains U+{ord(bad):04X} ({label}), which a registry would refuse or alter. Remove it."
+    elif len(text) > LONGEST_VALUE:
+        yield f"is {len(text)} characters long; at most {LONGEST_VALUE} are possible."
+    elif name in _CHECKS:
+        problem = _CHECKS[name](text, contact)
+        if problem:
+            yield problem
+
+
+def _is_refused(char: str) -> bool:
+    return char in INVISIBLE or unicodedata.category(char) in {"Cc", "Cs", "Zl", "Zp"}
+
+
+def _country_problem(text: str, _contact: Mapping[str, str]) -> str | None:
+    if text.upper() in COUNTRY_NAMES:
+        return None
+    by_name = {name.casefold(): code for code, name in COUNTRY_NAMES.items()} | CODES_OF_OTHER_NAMES
+    code = by_name.get(text.casefold())
+    cure = f'Did you mean "{code}"?' if code else 'Give one of the 249 assigned codes of ISO 3166-1, such as "SE".'
+    return f'"{text}" is not a two-letter country code. {cure}'
+
+
+def _phone_problem(text: str, contact: Mapping[str, str]) -> str | None:
+    if canonical_phone(text):
+        return None
+    proposal = _international_form(text, contact.get("country", "").upper())
+    cure = (
+        f'Did you mean "{proposal}"?'
+        if proposal
+        else 'Write it as "+46700000000": a plus, the calling code, the number.'
+    )
+    return f'"{text}" is not an international phone number. {cure}'
+
+
+def _international_form(text: str, country: str) -> str | None:
+    """Return the ``+`` spelling of a national or ``00`` number where it is certain, else None."""
+    code = CALLING_CODE_OF_TRUNK_ZERO_COUNTRY.get(country)
+    if text.startswith("00"):
+        candidate = "+" + text[2:]
+    elif text.startswith("0") and code:
+        candidate = f"+{code}{text[1:]}"
+    else:
+        return None
+    canonical = canonical_phone(candidate)
+    return None if canonical is None else "+" + canonical[0] + (f"x{canonical[1]}" if canonical[1] else "")
+
+
+def _postcode_problem(text: str, contact: Mapping[str, str]) -> str | None:
+    country = contact.get("country", "").upper()
+    rule = POSTCODES.get(country)
+    if rule is None or rule.pattern.fullmatch(text):
+        return None
+    prefixed = _COUNTRY_PREFIX.fullmatch(text)
+    if prefixed and rule.pattern.fullmatch(prefixed["rest"].strip()):
+        return f'"{text}" carries a country prefix. Write "{prefixed["rest"].strip()}".'
+    return f'"{text}" is not a postcode of {COUNTRY_NAMES[country]} ({country}), which look like {rule.example}.'
+
+
+def _email_problem(text: str, _contact: Mapping[str, str]) -> str | None:
+    if len(text) > LONGEST_EMAIL:
+        return f"is {len(text)} characters long; an e-mail address has at most {LONGEST_EMAIL}."
+    if _EMAIL.fullmatch(text):
+        return None
+    return f'"{text}" is not an e-mail address. Write one as in "domains@example.com", without white space.'
+
+
+_CHECKS: dict[str, Callable[[str, Mapping[str, str]], str | None]] = {
+    "country": _country_problem,
+    "phonenumber": _phone_problem,
+    "postcode": _postcode_problem,
+    "email": _email_problem,
+}

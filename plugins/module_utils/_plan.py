@@ -1,0 +1,161 @@
+# Copyright (c) 2026, the hostup.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This is a PRIVATE module_utils. Do not use it outside this collection.
+
+"""What is stored + what is declared -> what to write: ``changed``, the diff and the requests come from here. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from ansible_collections.hostup.cloud.plugins.module_utils._contact import (
+    DIFFERENT,
+    EQUIVALENT,
+    FIELD_NAMES,
+    Contact,
+    Verdict,
+    compare,
+    country_of,
+)
+from ansible_collections.hostup.cloud.plugins.module_utils._domain import Domain
+
+
+@dataclass(frozen=True)
+class PlannedDomain:
+    """One listed domain with a verdict for each declared field.
+
+    :ivar stored: what the API returned; a field that it left out is absent.
+    :ivar verdicts: declared field name to verdict, in the order of :data:`FIELD_NAMES`.
+    """
+
+    domain: Domain
+    stored: Contact
+    declared: Contact
+    verdicts: Mapping[str, Verdict]
+
+    @property
+    def changed_fields(self) -> tuple[str, ...]:
+        return tuple(name for name, verdict in self.verdicts.items() if verdict.kind == DIFFERENT)
+
+    @property
+    def equivalent(self) -> tuple[tuple[str, str], ...]:
+        """(field, rule) of each stored value that differs from the declared one in notation only."""
+        return tuple((name, v.rule or "") for name, v in self.verdicts.items() if v.kind == EQUIVALENT)
+
+    @property
+    def before(self) -> dict[str, str]:
+        """The stored values of the fields that differ."""
+        return {name: self.stored.get(name, "") for name in self.changed_fields}
+
+    @property
+    def after(self) -> dict[str, str]:
+        """The declared values of the fields that differ."""
+        return {name: self.declared[name] for name in self.changed_fields}
+
+    @property
+    def complete_contact(self) -> dict[str, str]:
+        """The resulting contact with every field that was read or declared, in the order of :data:`FIELD_NAMES`."""
+        merged = {**self.stored, **self.declared}
+        return {name: merged[name] for name in FIELD_NAMES if name in merged}
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One entry for each listed domain, in the declared order."""
+
+    entries: tuple[PlannedDomain, ...]
+
+    @property
+    def changing(self) -> tuple[PlannedDomain, ...]:
+        return tuple(entry for entry in self.entries if entry.changed_fields)
+
+
+@dataclass(frozen=True)
+class Group:
+    """Domains that get the very same contact in one request."""
+
+    contact: Contact
+    domain_ids: tuple[str, ...]
+
+
+def make_plan(
+    domains: Iterable[Domain], stored: Mapping[str, Contact], declared: Contact, *, strict: bool = False
+) -> Plan:
+    """Compare every listed domain with the declaration.
+
+    :param domains: the listed domains, all with ids.
+    :param stored: domain id to stored contact, for each of them.
+    :param declared: the managed fields only, as text to be sent.
+    """
+    return Plan(
+        tuple(
+            PlannedDomain(
+                domain, stored[domain.id or ""], declared, verdicts(declared, stored[domain.id or ""], strict=strict)
+            )
+            for domain in domains
+        )
+    )
+
+
+def verdicts(declared: Contact, stored: Contact, *, strict: bool = False) -> dict[str, Verdict]:
+    """Judge each declared field against one stored contact; an undeclared country is taken from the stored side."""
+    countries = {"left_country": country_of(declared, stored), "right_country": country_of(stored)}
+    return {
+        name: compare(name, declared[name], stored.get(name, ""), strict=strict, **countries)
+        for name in FIELD_NAMES
+        if name in declared
+    }
+
+
+def write_groups(entries: Sequence[PlannedDomain], *, complete: bool) -> list[Group]:
+    """Gather the domains that can share a request.
+
+    :param complete: send the whole resulting contact (API v1, where the meaning of an omitted field is not documented)
+        instead of only the fields that differ (API v2, whose body is documented as a patch).
+    """
+    members: dict[tuple[tuple[str, str], ...], list[str]] = {}
+    for entry in entries:
+        contact = entry.complete_contact if complete else entry.after
+        members.setdefault(tuple(contact.items()), []).append(entry.domain.id or "")
+    return [Group(dict(contact), tuple(ids)) for contact, ids in members.items()]
+
+
+APPLIED = "applied"
+NORMALISED = "normalised"
+NOT_APPLIED = "not_applied"
+
+
+def judge_result(entry: PlannedDomain, stored_now: Contact, *, strict: bool = False) -> dict[str, Verdict]:
+    """Judge what was stored for each field that the plan changes.
+
+    :return: field to a verdict of kind ``applied``, ``normalised`` (with the rule) or ``not_applied``.
+    """
+    kinds = {EQUIVALENT: NORMALISED, DIFFERENT: NOT_APPLIED}
+    now = verdicts(entry.declared, stored_now, strict=strict)
+    return {name: Verdict(kinds.get(now[name].kind, APPLIED), now[name].rule) for name in entry.changed_fields}
+
+
+def diff(plan: Plan) -> list[dict[str, str]]:
+    """Return Ansible's diff: one entry for each domain that differs, one ``field: value`` line for each such field."""
+    return [
+        {
+            "before_header": entry.domain.label,
+            "after_header": entry.domain.label,
+            "before": _lines(entry.before),
+            "after": _lines(entry.after),
+        }
+        for entry in plan.changing
+    ]
+
+
+def _lines(contact: Contact) -> str:
+    return "".join(f"{name}: {_on_one_line(contact[name])}\n" for name in sorted(contact))
+
+
+def _on_one_line(value: str) -> str:
+    if not value:
+        return '""'
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode("ascii") for char in value)

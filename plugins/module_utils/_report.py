@@ -1,0 +1,139 @@
+# Copyright (c) 2026, the hostup.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This is a PRIVATE module_utils. Do not use it outside this collection.
+
+"""What is known about a run so far, in a form that can be told at any moment: also when the run fails half-way."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ansible_collections.hostup.cloud.plugins.module_utils._api import Job
+from ansible_collections.hostup.cloud.plugins.module_utils._contact import Contact
+from ansible_collections.hostup.cloud.plugins.module_utils._domain import Domain
+from ansible_collections.hostup.cloud.plugins.module_utils._plan import Plan, PlannedDomain, diff
+
+UNCHANGED = "unchanged"
+PLANNED = "planned"
+QUEUED = "queued"
+UPDATED = "updated"
+NOT_APPLIED = "not_applied"
+SKIPPED = "skipped"
+FAILED = "failed"
+STATUSES = (UNCHANGED, PLANNED, QUEUED, UPDATED, NOT_APPLIED, "blocked", SKIPPED, FAILED)
+
+NOT_PERSONAL = frozenset({"country", "state"})
+NAMED_DOMAINS = 3
+"""How many domains a sentence names before it counts the rest."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one domain.
+
+    :ivar normalised: (field, rule) of values that are stored in another notation than declared.
+    :ivar not_applied: field to the value that is stored instead of the declared one.
+    """
+
+    status: str
+    reason: str | None = None
+    normalised: tuple[tuple[str, str], ...] = ()
+    not_applied: Mapping[str, str] = field(default_factory=dict)
+
+
+class Report:
+    """Collects what happens in a run; :meth:`as_result` is the task's result.
+
+    :param check_mode: whether the plan itself is the result.
+    :ivar written: ids of the domains for which a write was accepted, or may have been.
+    """
+
+    def __init__(self, *, check_mode: bool) -> None:
+        self.check_mode = check_mode
+        self.domains: list[Domain] = []
+        self.plan: Plan | None = None
+        self.jobs: list[Job] = []
+        self.written: set[str] = set()
+        self.warnings: list[str] = []
+        self.outcomes: dict[str, Outcome] = {}
+        self._private: dict[str, str] = {}
+
+    def keep_private(self, contact: Contact) -> None:
+        """Take these contact values out of every text that is told later, whoever wrote it."""
+        self._private.update((value, name) for name, value in contact.items() if value and name not in NOT_PERSONAL)
+
+    def safe_text(self, text: str) -> str:
+        """Return a text of the API or of this collection with ``<field>`` in the place of contact values."""
+        names = {domain.name for domain in self.domains}
+        for value in sorted(self._private, key=len, reverse=True):
+            if value in text and value not in names:
+                text = re.sub(rf"(?<!\w){re.escape(value)}(?!\w)", f"<{self._private[value]}>", text)
+        return text
+
+    def settle(self, domain_ids: Iterable[str], outcome: Outcome) -> None:
+        """Record what became of these domains; a later call replaces an earlier one."""
+        self.outcomes.update((domain_id, outcome) for domain_id in domain_ids)
+
+    @property
+    def changed(self) -> bool:
+        """True when anything was written, may have been, or (check mode) would be."""
+        return bool(self.plan.changing if self.check_mode and self.plan else self.written)
+
+    def named(self, domain_ids: Sequence[str]) -> str:
+        """Return the first few domains by name, and how many more there are."""
+        labels = {domain.id: domain.name or domain.id or "" for domain in self.domains}
+        names = ", ".join(labels.get(domain_id, domain_id) for domain_id in domain_ids[:NAMED_DOMAINS])
+        more = len(domain_ids) - NAMED_DOMAINS
+        return f"{names} and {more} more" if more > 0 else names
+
+    def as_result(self, *, with_diff: bool, api_calls: Mapping[str, int]) -> dict[str, Any]:
+        """Return ``changed``, ``domains``, ``summary``, ``jobs``, ``api_calls`` and, on demand, ``diff``."""
+        entries = [self._entry(domain) for domain in self.domains]
+        result: dict[str, Any] = {
+            "changed": self.changed,
+            "domains": entries,
+            "summary": {"total": len(entries), **{s: sum(e["status"] == s for e in entries) for s in STATUSES}},
+            "jobs": [
+                {"id": job.id, "status": job.status, "domain_ids": list(job.domain_ids), "progress": job.progress}
+                for job in self.jobs
+            ],
+            "api_calls": dict(api_calls),
+        }
+        if with_diff:
+            result["diff"] = diff(self.plan) if self.plan else []
+        return result
+
+    def _entry(self, domain: Domain) -> dict[str, Any]:
+        planned = self._planned.get(domain.id or "")
+        outcome = self.outcomes.get(domain.id or domain.name or "") or self._outcome_of_plan(planned)
+        equivalent = (*(planned.equivalent if planned else ()), *outcome.normalised)
+        return {
+            "id": domain.id,
+            "name": domain.name,
+            "status": outcome.status,
+            "changed_fields": list(planned.changed_fields) if planned else [],
+            "before": planned.before if planned else {},
+            "after": planned.after if planned else {},
+            "equivalent": [{"field": name, "rule": rule} for name, rule in equivalent],
+            "not_applied": list(outcome.not_applied),
+            "stored": dict(outcome.not_applied),
+            "reason": None if outcome.reason is None else self.safe_text(outcome.reason),
+        }
+
+    @property
+    def _planned(self) -> dict[str, PlannedDomain]:
+        return {entry.domain.id or "": entry for entry in self.plan.entries} if self.plan else {}
+
+    def _outcome_of_plan(self, planned: PlannedDomain | None) -> Outcome:
+        if planned is None:
+            return Outcome(SKIPPED, "The run ended before this domain was compared. Nothing was written.")
+        if not planned.changed_fields:
+            return Outcome(UNCHANGED)
+        if self.check_mode:
+            return Outcome(PLANNED)
+        return Outcome(FAILED, "The run ended before this domain was written.")
