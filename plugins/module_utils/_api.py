@@ -83,6 +83,8 @@ class Api(ABC):
 
     sends_complete_contact: bool
     """Whether a write must carry every field that is known, instead of only those that change."""
+    looks_up_names: bool
+    """Whether one request can ask for one domain name."""
 
     def __init__(self, client: Client, *, batch_size: int, concurrency: int) -> None:
         self.client = client
@@ -93,9 +95,9 @@ class Api(ABC):
     def domain_pages(self) -> Iterator[list[Domain]]:
         """Yield the domains of the account, page by page, as long as there are more. One request for each page."""
 
-    @abstractmethod
-    def look_up(self, a_label: str) -> list[Domain] | None:
-        """Return the domains of exactly this name with one request, or None where the API has no such request."""
+    def look_up(self, a_label: str) -> list[Domain]:
+        """Return the domains of exactly this name with one request; only where ``looks_up_names`` is true."""
+        raise NotImplementedError(a_label)
 
     def find_domains(self, a_labels: Sequence[str]) -> dict[str, Domain]:
         """Return the domains with these names (A-labels in lower case), by that name; unknown ones are absent.
@@ -107,14 +109,10 @@ class Api(ABC):
         """
         found: dict[str, Domain] = {}
         missing = list(dict.fromkeys(a_labels))
-        pages, pages_read, can_look_up = self.domain_pages(), 0, True
+        pages, pages_read = self.domain_pages(), 0
         while missing:
-            if can_look_up and len(missing) <= max(pages_read, 1):
-                candidates = self.look_up(missing[0])
-                can_look_up = candidates is not None
-                if candidates is None:
-                    continue
-                found.update(_named(candidates, missing[:1]))
+            if self.looks_up_names and len(missing) <= max(pages_read, 1):
+                found.update(_named(self.look_up(missing[0]), missing[:1]))
                 missing = missing[1:]
                 continue
             page = next(pages, None)

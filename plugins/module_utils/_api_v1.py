@@ -43,6 +43,7 @@ class ApiV1(Api):
 
     # What an omitted key means in a v1 update is not documented, so no key that was read is left out.
     sends_complete_contact = True
+    looks_up_names = False
 
     def domain_pages(self) -> Iterator[list[Domain]]:
         """Read ``/api/client-domains``, which HostUp does not document: pages may be counted from 0 or from 1.
@@ -72,9 +73,6 @@ class ApiV1(Api):
             if _is_last_page(data.get("pagination"), len(seen)):
                 return
             number += 1
-
-    def look_up(self, a_label: str) -> list[Domain] | None:  # noqa: ARG002 - v1 has no such request
-        return None
 
     def read_contacts(self, domains: Sequence[Domain]) -> Reading:
         reading = Reading()

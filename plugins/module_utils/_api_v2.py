@@ -42,6 +42,7 @@ class ApiV2(Api):
 
     # The body is documented as a flat patch object whose fields are all optional.
     sends_complete_contact = False
+    looks_up_names = True
 
     def domain_pages(self) -> Iterator[list[Domain]]:
         """Read https://developer.hostup.se/endpoints/domain-services/get-v2-domains by its cursor."""
@@ -55,7 +56,7 @@ class ApiV2(Api):
             cursors.add(cursor)
             params = {"limit": str(LIST_PAGE_SIZE), "cursor": cursor}
 
-    def look_up(self, a_label: str) -> list[Domain] | None:
+    def look_up(self, a_label: str) -> list[Domain]:
         """Use the ``name`` filter. Which form of an internationalised name it takes is not documented: try both."""
         domains: list[Domain] = []
         for name in dict.fromkeys((a_label, unicode_domain_name(a_label))):

@@ -136,7 +136,8 @@ class _Application:
         self.report = report
         self.settings = settings
         self.clock = clock
-        self.errors: list[RequestFailed] = []
+        self.errors: list[tuple[RequestFailed, frozenset[str]]] = []
+        """What went wrong with which domains, in the order in which it happened."""
         self.uncertain: dict[str, str] = {}
         """Domain id to why nobody knows whether its write was carried out."""
 
@@ -159,21 +160,21 @@ class _Application:
             self.api.batch_size = send_in_batches(group.domain_ids, self.api.batch_size, send)
 
     def submit_batch(self, domain_ids: Sequence[str], contact: Contact) -> None:
-        if any(isinstance(error, (NotSent, OutcomeUnknown)) or error.http_status == 401 for error in self.errors):
+        if any(_stops_all(error) for error, _ids in self.errors):
             self.report.settle(domain_ids, Outcome(_report.FAILED, "Not sent, because an earlier request failed."))
             return
         try:
             job = self.api.submit(domain_ids, contact)
         except OutcomeUnknown as error:
-            self.errors.append(error)
+            self.errors.append((error, frozenset(domain_ids)))
             self.report.written.update(domain_ids)
             self.uncertain.update(
-                (i, f"it is not known whether the API acted: {error.explanation}") for i in domain_ids
+                (i, f"it is not known whether the API acted: {_clause(error.explanation)}") for i in domain_ids
             )
         except (Refused, NotSent) as error:
             if isinstance(error, Refused) and len(domain_ids) > 1 and says_too_many(error):
                 raise
-            self.errors.append(error)
+            self.errors.append((error, frozenset(domain_ids)))
             self.report.settle(domain_ids, Outcome(_report.FAILED, _sentence(error.explanation)))
         else:
             self.report.jobs.append(job)
@@ -202,7 +203,7 @@ class _Application:
         except RequestFailed as error:
             job = replace(job, status=UNKNOWN, message=error.explanation)
         if job.status in (VANISHED, UNKNOWN):
-            reason = f"job {job.id} could not be followed: {job.message}"
+            reason = f"job {job.id} could not be followed: {_clause(job.message or 'no reason given')}"
             self.uncertain.update((domain_id, reason) for domain_id in job.domain_ids)
         return job
 
@@ -256,7 +257,7 @@ class _Application:
             reading = self.api.read_contacts([self.entries[i].domain for i in domain_ids])
         except HostUpError as error:
             if isinstance(error, RequestFailed):
-                self.errors.append(error)
+                self.errors.append((error, frozenset(domain_ids)))
             reason = f"The update was sent, but reading back failed: {getattr(error, 'explanation', error)}"
             self.report.settle(domain_ids, Outcome(_report.FAILED, reason))
             return
@@ -302,14 +303,19 @@ class _Application:
             return
         unfinished = [i for i, outcome in bad.items() if outcome.status == _report.QUEUED]
         causes = {i: self.cause(i, outcome) for i, outcome in bad.items()}
-        message = f"{len(bad)} of {len(outcomes)} domains could not be brought to the declared contact. " + self.told(
-            causes
-        )
+        message = f"{len(bad)} of {len(outcomes)} domains could not be updated as declared. {self.told(causes)}"
         if self.uncertain.keys() & bad.keys() or unfinished:
             message += " Run the task again later: it compares first, so nothing that has arrived is written twice."
-        cause = self.errors[0] if self.errors else None
-        code = cause.code if cause else "wait_timeout" if unfinished else "not_applied"
-        raise PartialFailure(message, code=code, cause=cause)
+        cause = next((error for error, ids in self.errors if ids & bad.keys()), None)
+        raise PartialFailure(message, code=self.code(bad, unfinished), cause=cause)
+
+    def code(self, bad: dict[str, Outcome], unfinished: list[str]) -> str:
+        """Return the word for ``failure.code`` where no request failed."""
+        if unfinished:
+            return "wait_timeout"
+        if self.uncertain.keys() & bad.keys():
+            return "outcome_unknown"
+        return "job_failed" if any(o.status == _report.FAILED for o in bad.values()) else "not_applied"
 
     def cause(self, domain_id: str, outcome: Outcome) -> str:
         if outcome.status == _report.QUEUED:
@@ -323,6 +329,11 @@ class _Application:
         return " ".join(f"{self.report.named(ids)}: {cause}" for cause, ids in _grouped(causes).items())
 
 
+def _stops_all(error: RequestFailed) -> bool:
+    """Tell whether an error is about the API as a whole, so that sending further batches makes no sense."""
+    return isinstance(error, (NotSent, OutcomeUnknown)) or error.http_status in (401, 429)
+
+
 def _grouped(causes: dict[str, str]) -> dict[str, list[str]]:
     groups: dict[str, list[str]] = {}
     for key, cause in causes.items():
@@ -333,6 +344,10 @@ def _grouped(causes: dict[str, str]) -> dict[str, list[str]]:
 def _by_cause(causes: dict[str, str]) -> str:
     """Return one sentence for each cause, with all the domains that have it."""
     return " ".join(f"{', '.join(labels)}: {cause}" for cause, labels in _grouped(causes).items())
+
+
+def _clause(text: str) -> str:
+    return text[:-1] if text.endswith(".") else text
 
 
 def _sentence(text: str) -> str:

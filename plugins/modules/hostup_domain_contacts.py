@@ -407,11 +407,11 @@ failure:
       description:
         - The code of the API, such as V(unauthorized), V(forbidden) or V(rate_limited). Where the API gave none,
           V(http_) and the status.
-        - Or a code of this collection. Before anything is written, V(invalid_input), V(unknown_domain),
-          V(ambiguous_domain), V(unreadable_domain), V(certificate_not_trusted),
-          V(ca_bundle_not_readable). On the way, V(connection_failed), V(connection_lost), V(timeout), V(redirected),
-          V(unusable_answer).
-          After writing, V(wait_timeout), V(not_applied).
+        - Before anything is written, V(invalid_input), V(unknown_domain), V(ambiguous_domain) or V(unreadable_domain).
+        - On the way, V(connection_failed), V(connection_lost), V(timeout), V(redirected), V(unusable_answer),
+          V(certificate_not_trusted) or V(ca_bundle_not_readable).
+        - After writing, V(not_applied), V(job_failed), V(wait_timeout), or V(outcome_unknown) if nobody knows whether
+          the API acted.
       type: str
       returned: always
     message:

@@ -1,0 +1,552 @@
+# Copyright (c) 2026, the hostup.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Carrying out a plan against a simulated registrar: what is sent, how it is waited for, and what is told about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, cast
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ansible_collections.hostup.cloud.plugins.module_utils._api import Api, Job, Reading
+from ansible_collections.hostup.cloud.plugins.module_utils._apply import (
+    ApplySettings,
+    PartialFailure,
+    apply,
+    read_stored,
+    resolve,
+)
+from ansible_collections.hostup.cloud.plugins.module_utils._clock import Clock, Deadline
+from ansible_collections.hostup.cloud.plugins.module_utils._contact import Contact
+from ansible_collections.hostup.cloud.plugins.module_utils._domain import Domain, read_listed
+from ansible_collections.hostup.cloud.plugins.module_utils._errors import (
+    Exchange,
+    InvalidInput,
+    MissingDomains,
+    NotSent,
+    OutcomeUnknown,
+    Refused,
+    RequestFailed,
+    ServerTrouble,
+)
+from ansible_collections.hostup.cloud.plugins.module_utils._plan import make_plan
+from ansible_collections.hostup.cloud.plugins.module_utils._report import Report
+
+WRITE = Exchange("POST", "/api/v2/domains/bulk/contacts", "update the contact of 1 domain")
+
+
+class InstantClock(Clock):
+    """Time passes only by sleeping."""
+
+    def __init__(self) -> None:
+        self.time = 0.0
+        self.sleeps: list[float] = []
+
+    def monotonic(self) -> float:
+        return self.time
+
+    def sleep(self, seconds: float) -> None:
+        self.sleeps.append(seconds)
+        self.time += seconds
+
+
+def as_given(value: str) -> str:
+    return value
+
+
+@dataclass
+class Registrar(Api):
+    """An API whose behaviour a test chooses; it keeps count of what it was asked.
+
+    :ivar job_states: what each poll of any job answers, the last one for ever; the update is applied at the last.
+    :ivar normalise: what the registry makes of a value, by field.
+    :ivar submit_errors: raised by the next submissions, one each; None submits normally.
+    :ivar acts: whether a submission that raises is carried out all the same.
+    """
+
+    clock: InstantClock
+    store: dict[str, dict[str, str]] = field(default_factory=dict)
+    complete: bool = False
+    names: dict[str, str] = field(default_factory=dict)
+    job_states: tuple[str, ...] = ("running", "completed")
+    normalise: dict[str, Callable[[str], str]] = field(default_factory=dict)
+    ignored: dict[str, set[str]] = field(default_factory=dict)
+    unreadable: dict[str, str] = field(default_factory=dict)
+    submit_errors: list[RequestFailed | None] = field(default_factory=list)
+    read_errors: list[RequestFailed | None] = field(default_factory=list)
+    poll_error: RequestFailed | None = None
+    acts: bool = False
+    acts_after: float = 0.0
+    names_no_job: bool = False
+    batch_size: int = 100
+    writes: list[tuple[tuple[str, ...], dict[str, str]]] = field(default_factory=list)
+    reads: list[list[str]] = field(default_factory=list)
+    polls: list[str] = field(default_factory=list)
+    pending: list[tuple[float, tuple[str, ...], dict[str, str]]] = field(default_factory=list)
+
+    @property
+    def sends_complete_contact(self) -> bool:  # type: ignore[override]
+        return self.complete
+
+    def domain_pages(self) -> Iterator[list[Domain]]:
+        yield [Domain(domain_id, name) for domain_id, name in self.names.items()]
+
+    looks_up_names = False
+
+    def read_contacts(self, domains: Sequence[Domain]) -> Reading:
+        ids = [domain.id or "" for domain in domains]
+        self.reads.append(ids)
+        if self.read_errors:
+            error = self.read_errors.pop(0)
+            if error is not None:
+                raise error
+        for moment, members, contact in self.pending:
+            if moment <= self.clock.time:
+                self.write_down(members, contact)
+        reading = Reading(names=dict(self.names))
+        for domain_id in ids:
+            if domain_id in self.unreadable:
+                reading.unreadable[domain_id] = self.unreadable[domain_id]
+            else:
+                reading.contacts[domain_id] = dict(self.store[domain_id])
+        return reading
+
+    def submit(self, domain_ids: Sequence[str], contact: Contact) -> Job:
+        ids = tuple(domain_ids)
+        self.writes.append((ids, dict(contact)))
+        error = self.submit_errors.pop(0) if self.submit_errors else None
+        if error is not None:
+            if self.acts:
+                self.pending.append((self.clock.time + self.acts_after, ids, dict(contact)))
+            raise error
+        if self.names_no_job:
+            self.pending.append((self.clock.time + self.acts_after, ids, dict(contact)))
+            return Job(None, None, ids)
+        return Job(f"job_{len(self.writes)}", "/x", ids, self.job_states[0])
+
+    def poll(self, job: Job, deadline: Deadline | None = None) -> Job:
+        job_id = job.id or ""
+        self.polls.append(job_id)
+        if self.poll_error is not None:
+            raise self.poll_error
+        state = self.job_states[min(self.polls.count(job_id), len(self.job_states) - 1)]
+        if state in ("completed", "failed", "vanished"):
+            self.write_down(*self.writes[int(job_id.partition("_")[2]) - 1])
+        return replace(job, status=state, message="the registry said no" if state == "failed" else None)
+
+    def write_down(self, domain_ids: Sequence[str], contact: Contact) -> None:
+        for domain_id in domain_ids:
+            for name, value in contact.items():
+                if name not in self.ignored.get(domain_id, set()):
+                    self.store[domain_id][name] = self.normalise.get(name, as_given)(value)
+
+
+OLD = {"firstname": "Erik", "city": "Umeå", "phonenumber": "+46.700000099", "country": "SE"}
+DECLARED = {"firstname": "Anna", "city": "Malmö"}
+
+
+@dataclass
+class Run:
+    """One run of the engine, as the module does it, with everything that can be observed."""
+
+    registrar: Registrar
+    report: Report
+    error: PartialFailure | None = None
+
+    @property
+    def statuses(self) -> dict[str, str]:
+        return {entry["id"]: entry["status"] for entry in self.result["domains"]}
+
+    @property
+    def result(self) -> dict[str, Any]:
+        return self.report.as_result(with_diff=True, api_calls={})
+
+    def entry(self, domain_id: str) -> dict[str, Any]:
+        return next(cast("dict[str, Any]", e) for e in self.result["domains"] if e["id"] == domain_id)
+
+
+def run(registrar: Registrar, declared: Contact = DECLARED, **settings: Any) -> Run:
+    report = Report(check_mode=False)
+    report.domains = [Domain(domain_id) for domain_id in registrar.store]
+    stored = read_stored(registrar, report)
+    strict = bool(settings.get("strict", False))
+    report.plan = make_plan(report.domains, stored, declared, strict=strict)
+    outcome = Run(registrar, report)
+    try:
+        apply(report.plan, registrar, report, ApplySettings(**settings), registrar.clock)
+    except PartialFailure as error:
+        outcome.error = error
+    return outcome
+
+
+def registrar_of(*ids: str, **behaviour: Any) -> Registrar:
+    return Registrar(InstantClock(), {domain_id: dict(OLD) for domain_id in ids}, **behaviour)
+
+
+# -- the ordinary run --------------------------------------------------------------------------------------------------
+
+
+def test_one_write_its_job_and_one_verifying_read() -> None:
+    done = run(registrar_of("dom_a", "dom_b"))
+    assert done.error is None
+    assert done.registrar.writes == [(("dom_a", "dom_b"), DECLARED)]
+    assert done.registrar.reads == [["dom_a", "dom_b"], ["dom_a", "dom_b"]]
+    assert done.statuses == {"dom_a": "updated", "dom_b": "updated"}
+    assert done.result["changed"] is True
+    assert [job["status"] for job in done.result["jobs"]] == ["completed"]
+
+
+def test_only_what_differs_is_written_and_verified() -> None:
+    registrar = registrar_of("dom_a", "dom_b", "dom_c")
+    registrar.store["dom_b"].update(DECLARED)
+    registrar.store["dom_c"]["city"] = "Malmö"
+    done = run(registrar)
+    assert registrar.writes == [(("dom_a",), DECLARED), (("dom_c",), {"firstname": "Anna"})]
+    assert registrar.reads[-1] == ["dom_a", "dom_c"]
+    assert done.statuses == {"dom_a": "updated", "dom_b": "unchanged", "dom_c": "updated"}
+
+
+def test_all_groups_are_submitted_before_any_job_is_polled_and_polled_together() -> None:
+    registrar = registrar_of("dom_a", "dom_b", "dom_c", batch_size=1)
+    run(registrar)
+    assert registrar.polls == ["job_1", "job_2", "job_3"]
+    assert registrar.reads[-1] == ["dom_a", "dom_b", "dom_c"]
+
+
+def test_the_first_pauses_are_short_and_the_longest_is_the_poll_interval() -> None:
+    registrar = registrar_of("dom_a", job_states=("queued", *["running"] * 8, "completed"))
+    run(registrar, poll_interval=2)
+    assert registrar.clock.sleeps == pytest.approx([0.2, 0.3, 0.45, 0.675, 1.0125, 1.51875, 2, 2, 2])
+
+
+def test_a_job_that_is_over_at_once_is_not_polled() -> None:
+    registrar = registrar_of("dom_a", job_states=("completed",))
+    registrar.store["dom_a"]["firstname"] = "Erik"
+    done = run(registrar)
+    assert registrar.polls == []
+    assert done.statuses == {"dom_a": "not_applied"}
+
+
+def test_where_the_api_needs_complete_contacts_nothing_that_was_read_is_left_out() -> None:
+    registrar = registrar_of("dom_a", complete=True)
+    run(registrar)
+    assert registrar.writes == [(("dom_a",), {**OLD, **DECLARED})]
+
+
+# -- without waiting, without verifying --------------------------------------------------------------------------------
+
+
+def test_without_wait_nothing_is_polled_or_verified() -> None:
+    done = run(registrar_of("dom_a"), wait=False)
+    assert done.error is None
+    assert done.registrar.polls == []
+    assert len(done.registrar.reads) == 1
+    assert done.statuses == {"dom_a": "queued"}
+    assert done.result["changed"] is True
+
+
+def test_without_verify_the_word_of_the_job_is_told_as_such() -> None:
+    done = run(registrar_of("dom_a"), verify=False)
+    assert len(done.registrar.reads) == 1
+    assert done.statuses == {"dom_a": "updated"}
+    assert done.entry("dom_a")["reason"] == "Job job_1 says so; it was not verified."
+    failed = run(registrar_of("dom_a", job_states=("running", "failed")), verify=False)
+    assert failed.statuses == {"dom_a": "failed"}
+    assert failed.error is not None
+    assert failed.error.code == "job_failed"
+
+
+# -- a job is not proof ------------------------------------------------------------------------------------------------
+
+
+def test_a_completed_job_with_other_values_stored_is_not_applied() -> None:
+    done = run(registrar_of("dom_a", "dom_b", normalise={"city": lambda city: city.replace("ö", "o")}))
+    assert done.statuses == {"dom_a": "not_applied", "dom_b": "not_applied"}
+    assert done.entry("dom_a")["not_applied"] == ["city"]
+    assert done.entry("dom_a")["stored"] == {"city": "Malmo"}
+    assert done.error is not None
+    assert done.error.code == "not_applied"
+    assert str(done.error) == (
+        "2 of 2 domains could not be updated as declared. dom_a, dom_b: Not stored as declared: city. The API reported"
+        " success, but reading back shows other values."
+    )
+
+
+def test_another_notation_of_the_declared_value_is_success_and_told() -> None:
+    registrar = registrar_of("dom_a", normalise={"phonenumber": lambda phone: phone[:3] + "." + phone[3:]})
+    done = run(registrar, {"phonenumber": "+46711111111"})
+    assert done.error is None
+    assert done.statuses == {"dom_a": "updated"}
+    assert done.entry("dom_a")["equivalent"] == [{"field": "phonenumber", "rule": "phone_notation"}]
+
+
+def test_a_job_that_reports_a_failure_but_did_its_work_is_success_with_a_warning() -> None:
+    done = run(registrar_of("dom_a", job_states=("running", "failed")))
+    assert done.error is None
+    assert done.statuses == {"dom_a": "updated"}
+    assert done.report.warnings == [
+        "The job of dom_a reported a failure, but reading back shows that it was carried out."
+    ]
+
+
+def test_a_job_that_fails_for_some_domains_is_told_for_each() -> None:
+    registrar = registrar_of("dom_a", "dom_b", "dom_c", job_states=("running", "failed"))
+    registrar.ignored = {"dom_b": {"firstname", "city"}, "dom_c": {"city"}}
+    done = run(registrar)
+    assert done.statuses == {"dom_a": "updated", "dom_b": "failed", "dom_c": "not_applied"}
+    assert done.entry("dom_b")["reason"] == 'Job job_1 failed, "the registry said no".'
+    assert done.result["changed"] is True
+    assert done.error is not None
+    assert done.error.code == "job_failed"
+
+
+@pytest.mark.parametrize("broken", [{"job_states": ("running", "vanished")}, {"names_no_job": True}])
+def test_a_job_that_cannot_be_followed_is_judged_by_reading_back(broken: dict[str, Any]) -> None:
+    done = run(registrar_of("dom_a", **broken))
+    assert done.error is None
+    assert done.statuses == {"dom_a": "updated"}
+    assert "reading back shows that it was carried out" in done.report.warnings[0]
+
+
+def test_a_job_that_cannot_be_asked_for_is_read_back_until_the_time_is_up() -> None:
+    poll_error = Refused(WRITE, "HTTP 403.", code="forbidden", http_status=403)
+    registrar = registrar_of("dom_a", poll_error=poll_error)
+    done = run(registrar, wait_timeout=10, poll_interval=2)
+    assert done.statuses == {"dom_a": "failed"}
+    assert done.error is not None
+    assert done.error.code == "outcome_unknown"
+    assert [job["status"] for job in done.result["jobs"]] == ["unknown"]
+    assert registrar.clock.time == pytest.approx(10)
+
+
+# -- the wait runs out -------------------------------------------------------------------------------------------------
+
+
+def test_when_the_wait_runs_out_the_task_fails_with_what_is_queued() -> None:
+    registrar = registrar_of("dom_a", job_states=("queued", "running"))
+    done = run(registrar, wait_timeout=7)
+    assert registrar.clock.time == pytest.approx(7)
+    assert done.statuses == {"dom_a": "queued"}
+    assert done.result["changed"] is True
+    assert done.error is not None
+    assert done.error.code == "wait_timeout"
+    assert "Job job_1 was not finished after 7 seconds (wait_timeout)" in str(done.error)
+    assert "Run the task again later" in str(done.error)
+    assert [job["id"] for job in done.result["jobs"]] == ["job_1"]
+
+
+# -- writes that fail --------------------------------------------------------------------------------------------------
+
+
+def test_a_refused_batch_does_not_stop_the_others() -> None:
+    refused = Refused(
+        WRITE, "the API answered HTTP 409 domain_not_eligible.", code="domain_not_eligible", http_status=409
+    )
+    registrar = registrar_of("dom_a", "dom_b", "dom_c", batch_size=1, submit_errors=[None, refused])
+    done = run(registrar)
+    assert done.statuses == {"dom_a": "updated", "dom_b": "failed", "dom_c": "updated"}
+    assert done.entry("dom_b")["reason"] == "The API answered HTTP 409 domain_not_eligible."
+    assert done.error is not None
+    assert done.error.as_failure()["code"] == "domain_not_eligible"
+    assert done.error.as_failure()["http_status"] == 409
+
+
+def test_a_refused_only_batch_changes_nothing() -> None:
+    refused = Refused(WRITE, "HTTP 403.", code="forbidden", http_status=403)
+    done = run(registrar_of("dom_a", submit_errors=[refused]))
+    assert done.result["changed"] is False
+    assert len(done.registrar.reads) == 1
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        NotSent(WRITE, "no connection.", code="connection_failed"),
+        OutcomeUnknown(WRITE, "connection lost.", code="connection_lost"),
+        Refused(WRITE, "HTTP 401.", code="unauthorized", http_status=401),
+        Refused(WRITE, "HTTP 429.", code="rate_limited", http_status=429),
+    ],
+)
+def test_an_api_that_is_gone_stops_further_batches(error: RequestFailed) -> None:
+    registrar = registrar_of("dom_a", "dom_b", "dom_c", batch_size=1, submit_errors=[None, error])
+    done = run(registrar, wait_timeout=3)
+    assert len(registrar.writes) == 2
+    assert done.statuses == {"dom_a": "updated", "dom_b": "failed", "dom_c": "failed"}
+    assert done.entry("dom_c")["reason"] == "Not sent, because an earlier request failed."
+    assert done.error is not None
+    assert done.error.as_failure()["code"] == error.code
+
+
+def test_a_batch_that_is_too_large_is_halved_until_it_fits() -> None:
+    too_many = Refused(WRITE, "HTTP 413.", code="http_413", http_status=413)
+    registrar = registrar_of("dom_a", "dom_b", "dom_c", "dom_d", "dom_e", submit_errors=[too_many, too_many])
+    done = run(registrar)
+    assert [len(ids) for ids, _contact in registrar.writes] == [5, 2, 1, 1, 1, 1, 1]
+    assert done.error is None
+    assert set(done.statuses.values()) == {"updated"}
+
+
+def test_a_batch_of_one_that_is_too_large_is_a_refusal() -> None:
+    too_many = Refused(WRITE, "HTTP 413.", code="http_413", http_status=413)
+    done = run(registrar_of("dom_a", submit_errors=[too_many]))
+    assert done.statuses == {"dom_a": "failed"}
+
+
+# -- lost answers ------------------------------------------------------------------------------------------------------
+
+LOST = OutcomeUnknown(WRITE, "connection lost.", code="connection_lost")
+
+
+def test_a_lost_answer_is_read_back_and_never_sent_again() -> None:
+    registrar = registrar_of("dom_a", submit_errors=[LOST], acts=True, acts_after=5)
+    done = run(registrar, poll_interval=2)
+    assert len(registrar.writes) == 1
+    assert done.error is None
+    assert done.statuses == {"dom_a": "updated"}
+    assert registrar.clock.time == pytest.approx(6)
+    assert done.report.warnings == [
+        "The update of dom_a got no usable answer, but reading back shows that it was carried out."
+    ]
+
+
+def test_a_lost_write_fails_when_its_values_do_not_arrive_in_time() -> None:
+    registrar = registrar_of("dom_a", submit_errors=[LOST])
+    done = run(registrar, wait_timeout=9, poll_interval=2)
+    assert len(registrar.writes) == 1
+    assert done.statuses == {"dom_a": "failed"}
+    assert done.result["changed"] is True
+    assert registrar.clock.time == pytest.approx(9)
+    assert done.error is not None
+    assert "It is not known whether the API acted: connection lost, and the values have not arrived" in str(done.error)
+    assert "Run the task again later" in str(done.error)
+
+
+def test_a_lost_answer_without_wait_is_read_back_once() -> None:
+    registrar = registrar_of("dom_a", submit_errors=[LOST], acts=True)
+    done = run(registrar, wait=False)
+    assert done.statuses == {"dom_a": "updated"}
+    assert registrar.clock.sleeps == []
+
+
+def test_an_accepted_update_without_a_job_is_queued_without_wait() -> None:
+    done = run(registrar_of("dom_a", names_no_job=True), wait=False)
+    assert done.error is None
+    assert done.statuses == {"dom_a": "queued"}
+
+
+# -- reading back fails ------------------------------------------------------------------------------------------------
+
+
+def test_success_is_not_claimed_when_reading_back_fails() -> None:
+    trouble = ServerTrouble(Exchange("POST", "/read", "read"), "HTTP 503.", code="http_503", http_status=503)
+    done = run(registrar_of("dom_a", read_errors=[None, trouble]))
+    assert done.statuses == {"dom_a": "failed"}
+    assert done.entry("dom_a")["reason"] == "The update was sent, but reading back failed: HTTP 503."
+    assert done.result["changed"] is True
+    assert done.error is not None
+    assert done.error.as_failure()["code"] == "http_503"
+
+
+def test_one_domain_that_cannot_be_read_back_does_not_hide_the_others() -> None:
+    registrar = registrar_of("dom_a", "dom_b")
+    report = Report(check_mode=False)
+    report.domains = [Domain("dom_a"), Domain("dom_b")]
+    report.plan = make_plan(report.domains, read_stored(registrar, report), DECLARED)
+    registrar.unreadable = {"dom_b": "the API could not read it."}
+    with pytest.raises(PartialFailure):
+        apply(report.plan, registrar, report, ApplySettings(), registrar.clock)
+    assert [entry["status"] for entry in report.as_result(with_diff=False, api_calls={})["domains"]] == [
+        "updated",
+        "failed",
+    ]
+
+
+# -- before the plan ---------------------------------------------------------------------------------------------------
+
+
+def test_every_domain_that_cannot_be_read_is_named_before_anything_is_written() -> None:
+    registrar = registrar_of("dom_a", "dom_b", "dom_c", names={"dom_b": "b.example"})
+    registrar.unreadable = {"dom_b": "no contact.", "dom_c": "no contact."}
+    with pytest.raises(MissingDomains) as caught:
+        run(registrar)
+    assert str(caught.value) == (
+        "Could not read the stored contact of 2 of 3 domains; nothing was written."
+        " b.example (dom_b), dom_c: no contact."
+    )
+    assert registrar.writes == []
+
+
+def test_names_are_resolved_in_the_declared_order_behind_the_ids() -> None:
+    registrar = registrar_of(names={"dom_a": "A.example", "dom_b": "b.example"})
+    listed = read_listed(["dom_x"], ["b.example", "a.example"], "auto")
+    assert resolve(registrar, listed) == [
+        Domain("dom_x"),
+        Domain("dom_b", "b.example"),
+        Domain("dom_a", "a.example"),
+    ]
+
+
+def test_all_unknown_names_are_told_at_once() -> None:
+    registrar = registrar_of(names={"dom_a": "a.example"})
+    with pytest.raises(MissingDomains, match=r"no domain named x\.example, y\.example\.") as caught:
+        resolve(registrar, read_listed([], ["x.example", "a.example", "y.example"], "auto"))
+    assert set(caught.value.reasons) == {"x.example", "y.example"}
+
+
+def test_a_name_that_is_also_listed_by_id_is_an_error() -> None:
+    registrar = registrar_of(names={"dom_a": "a.example"})
+    with pytest.raises(InvalidInput, match="are the same domain"):
+        resolve(registrar, read_listed(["dom_a"], ["a.example"], "auto"))
+
+
+# -- properties --------------------------------------------------------------------------------------------------------
+
+NORMALISATIONS: dict[str, Callable[[str], str]] = {
+    "phonenumber": lambda phone: phone[:3] + "." + phone[3:],
+    "country": str.lower,
+    "postcode": lambda postcode: postcode.replace(" ", ""),
+}
+CONTACTS = st.fixed_dictionaries(
+    {},
+    optional={
+        "firstname": st.sampled_from(["Anna", "Erik", "Åsa"]),
+        "companyname": st.sampled_from(["", "Example AB"]),
+        "phonenumber": st.sampled_from(["+46700000000", "+46700000001"]),
+        "postcode": st.sampled_from(["123 45", "12345", "411 01"]),
+        "country": st.sampled_from(["SE", "se"]),
+    },
+)
+
+
+@given(
+    stored=st.lists(CONTACTS, min_size=1, max_size=5),
+    declared=CONTACTS.filter(bool),
+    normalised=st.sets(st.sampled_from(sorted(NORMALISATIONS))),
+    complete=st.booleans(),
+    batch_size=st.integers(1, 3),
+)
+def test_a_plan_that_was_applied_leaves_nothing_to_plan_and_touches_nothing_undeclared(
+    stored: list[dict[str, str]], declared: dict[str, str], normalised: set[str], complete: bool, batch_size: int
+) -> None:
+    registrar = Registrar(
+        InstantClock(),
+        {f"dom_{index}": dict(contact) for index, contact in enumerate(stored)},
+        complete=complete,
+        batch_size=batch_size,
+        normalise={name: NORMALISATIONS[name] for name in normalised} if not complete else {},
+    )
+    first = run(registrar, declared)
+    assert first.error is None
+    assert first.result["changed"] == bool(registrar.writes)
+    second = run(registrar, declared)
+    assert second.result["changed"] is False
+    assert second.result["diff"] == []
+    for index, contact in enumerate(stored):
+        kept = {name: value for name, value in contact.items() if name not in declared}
+        assert registrar.store[f"dom_{index}"].items() >= kept.items()

@@ -1,0 +1,338 @@
+# Copyright (c) 2026, the hostup.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""When two values of one field mean the same: the tables of the comparison rules, and their properties."""
+
+from __future__ import annotations
+
+import string
+import unicodedata
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from ansible_collections.hostup.cloud.plugins.module_utils import _contact
+from ansible_collections.hostup.cloud.plugins.module_utils._contact import (
+    DIFFERENT,
+    EQUAL,
+    EQUIVALENT,
+    FIELD_NAMES,
+    FIELDS,
+    NAME_OF,
+    Verdict,
+    canonical_email,
+    canonical_phone,
+    canonical_postcode,
+    compare,
+    country_of,
+)
+
+COUNTRIES = ("SE", "NO", "GB", "NL", "US", "IT", "")
+
+
+def verdict_of(field: str, left: str, right: str, country: str = "SE", *, strict: bool = False) -> Verdict:
+    return compare(field, left, right, left_country=country, right_country=country, strict=strict)
+
+
+def kind(field: str, left: str, right: str, country: str = "SE") -> str:
+    both = {verdict_of(field, left, right, country).kind, verdict_of(field, right, left, country).kind}
+    assert len(both) == 1, "comparison must not depend on the side"
+    return both.pop()
+
+
+# -- phone -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "stored",
+    [
+        "+46.700000000",
+        "+46 70-000 00 00",
+        "+46 (0)70 000 00 00",
+        "+46(0)700000000",
+        "+46-(0)70-000 00 00",
+        "+46\u00a070\u2007000\u202f00 00",
+        "+46/70.000.00.00",
+        "+46 (70) 000 00 00",
+    ],
+)
+def test_phone_separators_and_one_trunk_zero_are_notation(stored: str) -> None:
+    assert verdict_of("phonenumber", "+46700000000", stored) == Verdict(EQUIVALENT, "phone_notation")
+    assert kind("phonenumber", "+46700000000", stored) == EQUIVALENT
+
+
+@pytest.mark.parametrize(
+    "stored",
+    [
+        "0700000000",
+        "0046700000000",
+        "46700000000",
+        "+460700000000",
+        "+4670000000O",
+        "+46700000000x1",
+        "+46700000001",
+        "+467.00000000",
+        "+46 (0)(0)700000000",
+        "+47700000000",
+        "+46 70 000 00 0O",
+        "+46 70 (0)0 000 000",
+        "+\u0664\u0666700000000",
+        "46 +700000000",
+        "",
+    ],
+)
+def test_phone_that_is_another_number_or_no_number_is_different(stored: str) -> None:
+    assert kind("phonenumber", "+46700000000", stored) == DIFFERENT
+
+
+def test_phone_in_italy_keeps_its_zero() -> None:
+    assert kind("phonenumber", "+39.0612345678", "+39 06 1234 5678", "IT") == EQUIVALENT
+    assert kind("phonenumber", "+39.0612345678", "+39612345678", "IT") == DIFFERENT
+    assert kind("phonenumber", "+39612345678", "+39 (0)612345678", "IT") == DIFFERENT
+
+
+def test_phone_extensions_count_and_their_spelling_does_not() -> None:
+    assert kind("phonenumber", "+46700000000x12", "+46.700000000;ext=12") == EQUIVALENT
+    assert kind("phonenumber", "+46700000000x12", "+46 700000000 ext.12") == EQUIVALENT
+    assert kind("phonenumber", "+46700000000x12", "+46700000000x13") == DIFFERENT
+    assert kind("phonenumber", "+46700000000x12", "+4670000000012") == DIFFERENT
+
+
+@pytest.mark.parametrize(
+    "text", ["+1", "+461", "+4612345678901234", "+99912345678", "+", "+46", "+210123456", "+0123456"]
+)
+def test_phone_needs_a_known_calling_code_and_5_to_15_digits(text: str) -> None:
+    assert canonical_phone(text) is None
+
+
+def test_a_malformed_stored_phone_stays_different_from_its_correct_spelling() -> None:
+    assert kind("phonenumber", "+46700000000", "+46 700000000 (home)") == DIFFERENT
+
+
+# -- postcode ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("country", "left", "right", "expected"),
+    [
+        ("SE", "123 45", "12345", EQUIVALENT),
+        ("SE", "123 45", "123  45", DIFFERENT),
+        ("SE", "123 45", "1 2345", DIFFERENT),
+        ("SE", "123 45", "SE-123 45", DIFFERENT),
+        ("SE", "123 45", "123 46", DIFFERENT),
+        ("GB", "SW1A 1AA", "sw1a1aa", EQUIVALENT),
+        ("GB", "SW1A 1AA", "SW1 A1AA", DIFFERENT),
+        ("GB", "GIR 0AA", "gir0aa", EQUIVALENT),
+        ("NL", "1234 AB", "1234ab", EQUIVALENT),
+        ("NL", "1234 AB", "1234 AC", DIFFERENT),
+        ("NO", "0025", "25", DIFFERENT),
+        ("NO", "0025", "0025", EQUAL),
+        ("DK", "1050", "10 50", DIFFERENT),
+        ("FI", "00100", "100", DIFFERENT),
+        ("US", "12345", "12345-6789", DIFFERENT),
+        ("US", "12345-6789", "123456789", DIFFERENT),
+        ("FR", "75 001", "75001", DIFFERENT),
+        ("", "123 45", "12345", DIFFERENT),
+    ],
+)
+def test_postcode_by_country(country: str, left: str, right: str, expected: str) -> None:
+    assert kind("postcode", left, right, country) == expected
+
+
+def test_postcodes_of_two_countries_are_compared_as_text() -> None:
+    assert compare("postcode", "123 45", "12345", left_country="SE", right_country="NO").kind == DIFFERENT
+    assert compare("postcode", "12345", "12345", left_country="SE", right_country="NO").kind == EQUAL
+
+
+def test_postcode_digits_are_ascii() -> None:
+    assert canonical_postcode("\u0661\u0662\u0663 45", "SE") is None
+
+
+# -- country and state -------------------------------------------------------------------------------------------------
+
+
+def test_country_ignores_case_and_knows_no_aliases() -> None:
+    assert verdict_of("country", "SE", "se") == Verdict(EQUIVALENT, "country_case")
+    assert kind("country", "GB", "UK") == DIFFERENT
+    assert kind("country", "SE", "SWE") == DIFFERENT
+    assert kind("country", "SE", "ſe") == DIFFERENT
+
+
+@pytest.mark.parametrize(
+    ("country", "left", "right", "expected"),
+    [
+        ("US", "CA", "ca", EQUIVALENT),
+        ("CA", "ON", "on", EQUIVALENT),
+        ("AU", "NSW", "nsw", EQUIVALENT),
+        ("US", "California", "california", DIFFERENT),
+        ("SE", "AB", "ab", DIFFERENT),
+    ],
+)
+def test_state_codes_ignore_case_in_three_countries(country: str, left: str, right: str, expected: str) -> None:
+    assert kind("state", left, right, country) == expected
+
+
+def test_country_of_a_contact_falls_back_to_the_other_side() -> None:
+    assert country_of({"country": " se "}) == "SE"
+    assert country_of({}, {"country": "NO"}) == "NO"
+    assert country_of({"country": "Sweden"}, {}) == ""
+
+
+# -- e-mail ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "expected"),
+    [
+        ("domains@example.com", "domains@EXAMPLE.com", EQUIVALENT),
+        ("domains@example.com", "Domains@example.com", DIFFERENT),
+        ("domains@räksmörgås.example", "domains@xn--rksmrgs-5wao1o.example", EQUIVALENT),
+        ("anna@straße.example", "anna@strasse.example", DIFFERENT),
+        ("anna@straße.example", "anna@xn--strae-oqa.example", EQUIVALENT),
+        ("anna.svensson@example.com", "annasvensson@example.com", DIFFERENT),
+        ("anna+se@example.com", "anna@example.com", DIFFERENT),
+        ("anna@example.com", "anna@example.com.", DIFFERENT),
+        ('"a@B"@example.com', '"a@b"@example.com', DIFFERENT),
+        ("anna@EXAMPLE", "anna@example", DIFFERENT),
+        ("example.com", "EXAMPLE.com", DIFFERENT),
+    ],
+)
+def test_email(left: str, right: str, expected: str) -> None:
+    assert kind("email", left, right) == expected
+
+
+def test_a_unicode_domain_is_text_where_the_idna_package_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_contact, "idna", None)
+    assert canonical_email("anna@räksmörgås.example") is None
+    assert kind("email", "anna@räksmörgås.example", "anna@räksmörgås.example") == EQUAL
+    assert _contact.unicode_domain_name("xn--rksmrgs-5wao1o.example") == "xn--rksmrgs-5wao1o.example"
+
+
+# -- names, company, addresses -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("field", ["firstname", "lastname", "companyname", "address1", "address2", "city"])
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ("Malmö", "Malmo"),
+        ("Malmö", "malmö"),
+        ("Example AB", "Example Aktiebolag"),
+        ("Example AB", "Example  AB"),
+        ("Example AB", "Example, AB"),
+        ("ﬁrma", "firma"),
+        ("Examplegatan 1", "Examplegatan 1A"),
+        ("Åsa", "Åsa\u200b"),
+    ],
+)
+def test_text_counts_in_full(field: str, left: str, right: str) -> None:
+    assert kind(field, left, right) == DIFFERENT
+
+
+def test_text_ignores_outer_white_space_and_unicode_composition_and_says_so() -> None:
+    assert verdict_of("city", "Malmö", " Malmö\n") == Verdict(EQUIVALENT, "outer_white_space")
+    assert verdict_of("city", "Malmö", unicodedata.normalize("NFD", "Malmö")) == Verdict(
+        EQUIVALENT, "unicode_composition"
+    )
+    assert kind("city", "", "  ") == EQUIVALENT
+
+
+@pytest.mark.parametrize(
+    ("field", "left", "right"),
+    [
+        ("phonenumber", "+46700000000", "+46.700000000"),
+        ("postcode", "123 45", "12345"),
+        ("country", "SE", "se"),
+        ("email", "a@example.com", "a@EXAMPLE.com"),
+        ("city", "Malmö", "Malmö "),
+    ],
+)
+def test_strict_knows_no_equivalence(field: str, left: str, right: str) -> None:
+    assert verdict_of(field, left, right).kind == EQUIVALENT
+    assert verdict_of(field, left, right, strict=True).kind == DIFFERENT
+    assert verdict_of(field, left, left, strict=True).kind == EQUAL
+
+
+# -- names of the fields -----------------------------------------------------------------------------------------------
+
+
+def test_every_name_of_either_api_generation_is_an_alias_and_belongs_to_one_field() -> None:
+    assert len(FIELD_NAMES) == 11
+    assert all(NAME_OF[field.v2] == field.name for field in FIELDS)
+    assert len(NAME_OF) == sum(len({field.name, *field.aliases}) for field in FIELDS)
+
+
+# -- properties --------------------------------------------------------------------------------------------------------
+
+PHONES = st.builds(
+    "{}{}{}".format,
+    st.sampled_from(["+46", "+39", "+1", "+4", "+46.", "+46 (0)", "+358", "0", "00", ""]),
+    st.text("0123456789 -./()xO\u00a0", max_size=16),
+    st.sampled_from(["", "x1", ";ext=2", " ext.3"]),
+)
+POSTCODES = st.one_of(
+    st.from_regex(r"[0-9]{3} ?[0-9]{2}", fullmatch=True),
+    st.from_regex(r"[a-zA-Z]{1,2}[0-9] ?[0-9][a-zA-Z]{2}", fullmatch=True),
+    st.text("0123456789 -AB", max_size=9),
+)
+EMAILS = st.builds(
+    "{}@{}".format,
+    st.text("abAB.+@", max_size=6),
+    st.sampled_from(["example.com", "EXAMPLE.com", "å.example", "x", ""]),
+)
+ANY_TEXT = st.one_of(PHONES, POSTCODES, EMAILS, st.sampled_from(["SE", "se", "CA", "ca", ""]), st.text(max_size=12))
+ANY_FIELD = st.sampled_from(FIELD_NAMES)
+ANY_COUNTRY = st.sampled_from(COUNTRIES)
+
+
+@given(ANY_FIELD, ANY_TEXT, ANY_TEXT, ANY_TEXT, ANY_COUNTRY)
+def test_equality_is_reflexive_symmetric_and_transitive(field: str, a: str, b: str, c: str, country: str) -> None:
+    def same(left: str, right: str) -> bool:
+        return verdict_of(field, left, right, country).kind != DIFFERENT
+
+    assert same(a, a)
+    assert same(a, b) == same(b, a)
+    if same(a, b) and same(b, c):
+        assert same(a, c)
+
+
+@given(ANY_FIELD, st.text(), st.text(), ANY_COUNTRY, ANY_COUNTRY)
+def test_comparison_never_raises(field: str, left: str, right: str, left_country: str, right_country: str) -> None:
+    verdict = compare(field, left, right, left_country=left_country, right_country=right_country)
+    assert (verdict.rule is not None) == (verdict.kind == EQUIVALENT)
+
+
+WELL_FORMED = {
+    "firstname": "Anna",
+    "lastname": "Svensson",
+    "companyname": "Example AB",
+    "email": "domains@example.com",
+    "phonenumber": "+46700000000",
+    "address1": "Examplegatan 1",
+    "address2": "c/o Example",
+    "city": "Malmö",
+    "postcode": "123 45",
+    "state": "Skåne",
+    "country": "SE",
+}
+LETTERS_AND_DIGITS = string.ascii_letters + string.digits + "åäöÅÄÖéß"
+CASE_IS_NOTATION = {"country", "email"}
+
+
+@given(ANY_FIELD, st.data())
+def test_one_changed_inserted_or_deleted_letter_or_digit_is_never_equal(field: str, data: st.DataObject) -> None:
+    before = WELL_FORMED[field]
+    position = data.draw(st.integers(0, len(before) - 1))
+    edit = data.draw(st.sampled_from(["change", "insert", "delete"]))
+    letter = data.draw(st.sampled_from(LETTERS_AND_DIGITS))
+    if edit == "insert":
+        after = before[:position] + letter + before[position:]
+    else:
+        assume(before[position].isalnum())
+        after = before[:position] + (letter if edit == "change" else "") + before[position + 1 :]
+    assume(after != before)
+    if field in CASE_IS_NOTATION:
+        assume(after.lower() != before.lower())
+    assert kind(field, before, after) == DIFFERENT

@@ -1,0 +1,260 @@
+# Copyright (c) 2026, the hostup.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Reading a declared contact: every problem is told at once, with what arrived and the cure."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ansible_collections.hostup.cloud.plugins.module_utils._contact import FIELDS
+from ansible_collections.hostup.cloud.plugins.module_utils._declared import read_declared
+from ansible_collections.hostup.cloud.plugins.module_utils._errors import InvalidInput
+
+COMPLETE = {
+    "firstname": "Anna",
+    "lastname": "Svensson",
+    "companyname": "Example AB",
+    "email": "domains@example.com",
+    "phonenumber": "+46700000000",
+    "address1": "Examplegatan 1",
+    "address2": "",
+    "city": "Stockholm",
+    "postcode": "123 45",
+    "state": "",
+    "country": "SE",
+}
+
+
+def problems(**fields: Any) -> list[str]:
+    with pytest.raises(InvalidInput) as caught:
+        read_declared(fields)
+    return caught.value.problems
+
+
+def problem(**fields: Any) -> str:
+    found = problems(**fields)
+    assert len(found) == 1, found
+    return found[0]
+
+
+def test_a_complete_contact_is_read_as_it_is() -> None:
+    assert read_declared(COMPLETE) == COMPLETE
+
+
+def test_null_is_not_declared_and_empty_is() -> None:
+    assert read_declared({"city": "Lund", "state": None, "companyname": ""}) == {"city": "Lund", "companyname": ""}
+
+
+@pytest.mark.parametrize(("alias", "name"), [(alias, field.name) for field in FIELDS for alias in field.aliases])
+def test_every_alias_is_read_as_its_field(alias: str, name: str) -> None:
+    assert read_declared({alias: COMPLETE[name] or "x"}) == {name: COMPLETE[name] or "x"}
+
+
+def test_a_field_given_by_two_of_its_names_is_an_error() -> None:
+    assert problem(phone="+46700000000", phonenumber="+46700000000") == (
+        "contacts.phonenumber: phonenumber is given twice, by two of its names. Keep one of them."
+    )
+
+
+def test_text_is_trimmed_and_composed() -> None:
+    assert read_declared({"city": " Malmo\u0308\n"}) == {"city": "Malmö"}
+
+
+def test_all_problems_of_all_fields_are_told_together() -> None:
+    found = problems(country="Sweden", phonenumber="0700000000", email="anna", emial="x", postcode=150)
+    assert [text.split(":")[0] for text in found] == [
+        "contacts.emial",
+        "contacts.postcode",
+        "contacts.email",
+        "contacts.phonenumber",
+        "contacts.country",
+    ]
+
+
+def test_nothing_declared_is_an_error() -> None:
+    assert "no field is declared" in problem()
+    assert "no field is declared" in problem(city=None)
+
+
+def test_the_option_is_named_as_it_is_called() -> None:
+    with pytest.raises(InvalidInput, match=r"^when_current\.country: "):
+        read_declared({"country": "XX"}, "when_current")
+
+
+# -- what YAML makes of unquoted text ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"country": False}, ["contacts.country", "boolean false", "unquoted NO", 'Write "NO" in quotes']),
+        ({"state": True}, ["contacts.state", "boolean true", "unquoted ON", 'Write "ON" in quotes']),
+        ({"lastname": True}, ["contacts.lastname", "boolean true", "yes or on", "in quotes"]),
+        ({"phonenumber": 46700000000}, ["46700000000", "drops its plus", 'Write "+46700000000" in quotes']),
+        ({"phonenumber": 46.7}, ["46.7", "in quotes", '"+46700000000"']),
+        ({"postcode": 104, "country": "NO"}, ["104", "octal", '"0150"']),
+        ({"postcode": 104}, ["104", "octal"]),
+        ({"address1": 17}, ["17", "in quotes"]),
+        ({"city": ["Lund"]}, ["must be text, but a list arrived"]),
+        ({"city": {"name": "Lund"}}, ["must be text, but a dict arrived"]),
+    ],
+)
+def test_a_value_that_is_not_text_is_refused_with_the_cure(fields: dict[str, Any], words: list[str]) -> None:
+    told = problem(**fields)
+    assert all(word in told for word in words), told
+
+
+@pytest.mark.parametrize(("country", "number"), [("SE", 12345), ("se", 12345), ("NO", 1050), ("US", 12345)])
+def test_an_integer_postcode_that_fits_the_declared_country_is_accepted(country: str, number: int) -> None:
+    assert read_declared({"postcode": number, "country": country})["postcode"] == str(number)
+
+
+# -- fields that do not exist ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [("emial", "email"), ("FirstName", "firstName"), ("post_code", "postcode"), ("zipcode", "postcode"), ("fax", None)],
+)
+def test_an_unknown_field_names_the_nearest_one(name: str, meant: str | None) -> None:
+    told = problem(**{name: "x"})
+    assert f"contacts.{name}: there is no such field" in told
+    assert (f"Did you mean {meant}?" if meant else "The fields are firstname, lastname") in told
+
+
+@pytest.mark.parametrize("name", ["orgno", "registrationIdentifier", "registration_identifier"])
+def test_the_registration_number_is_refused_with_the_reason(name: str) -> None:
+    told = problem(**{name: "556000-0000"})
+    assert "identity verification" in told
+    assert "556000-0000" not in told
+
+
+def test_a_key_that_is_not_text_is_an_unknown_field() -> None:
+    with pytest.raises(InvalidInput, match="no such field"):
+        read_declared({False: "x"})
+
+
+# -- values ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "name", ["firstname", "lastname", "email", "phonenumber", "address1", "city", "postcode", "country"]
+)
+def test_what_no_registry_accepts_empty_cannot_be_emptied(name: str) -> None:
+    assert f"contacts.{name}: cannot be emptied" in problem(**{name: " "})
+
+
+@pytest.mark.parametrize("name", ["companyname", "address2", "state"])
+def test_what_can_be_emptied(name: str) -> None:
+    assert read_declared({name: ""}) == {name: ""}
+
+
+@pytest.mark.parametrize(
+    ("country", "words"),
+    [
+        ("UK", 'Did you mean "GB"?'),
+        ("EL", 'Did you mean "GR"?'),
+        ("Sweden", 'Did you mean "SE"?'),
+        ("Sverige", 'Did you mean "SE"?'),
+        ("SWE", "ISO 3166-1"),
+        ("XX", "ISO 3166-1"),
+        ("S", "ISO 3166-1"),
+    ],
+)
+def test_a_country_is_one_of_the_249_codes(country: str, words: str) -> None:
+    told = problem(country=country)
+    assert words in told
+    assert f'"{country}"' in told
+
+
+@pytest.mark.parametrize(
+    ("phone", "country", "proposal"),
+    [
+        ("0700000000", "SE", "+46700000000"),
+        ("070-000 00 00", "SE", "+46700000000"),
+        ("0046700000000", None, "+46700000000"),
+        ("00390612345678", "IT", "+390612345678"),
+        ("0612345678", "IT", None),
+        ("0700000000", None, None),
+        ("46700000000", "SE", None),
+        ("+46700000O00", "SE", None),
+        ("+467.00000000", "SE", None),
+    ],
+)
+def test_a_phone_number_is_international_or_a_spelling_is_proposed(
+    phone: str, country: str | None, proposal: str | None
+) -> None:
+    told = problem(phonenumber=phone, country=country)
+    assert "is not an international phone number" in told
+    assert (f'Did you mean "{proposal}"?' in told) if proposal else ("Did you mean" not in told)
+
+
+@pytest.mark.parametrize(
+    ("postcode", "country", "words"),
+    [
+        ("SE-123 45", "SE", 'Write "123 45"'),
+        ("1234", "SE", "not a postcode of Sweden (SE), which look like 123 45"),
+        ("N-0150", "NO", 'Write "0150"'),
+        ("25", "NO", "Norway"),
+        ("ABC", "GB", "United Kingdom"),
+    ],
+)
+def test_a_postcode_fits_its_country(postcode: str, country: str, words: str) -> None:
+    assert words in problem(postcode=postcode, country=country)
+
+
+@pytest.mark.parametrize(("postcode", "country"), [("75 001", "FR"), ("anything", None), ("SW1A 1AA", "gb")])
+def test_other_postcodes_are_not_judged(postcode: str, country: str | None) -> None:
+    assert read_declared({"postcode": postcode, "country": country})["postcode"] == postcode
+
+
+@pytest.mark.parametrize(
+    "email", ["anna", "anna@example", "a b@example.com", "a@b@example.com", "@example.com", "a@.com"]
+)
+def test_an_email_address_has_one_at_sign_and_a_domain(email: str) -> None:
+    assert "is not an e-mail address" in problem(email=email)
+
+
+def test_an_email_address_has_at_most_254_characters() -> None:
+    assert "at most 254" in problem(email="a" * 243 + "@example.com")
+    assert read_declared({"email": "a" * 242 + "@example.com"})
+
+
+@pytest.mark.parametrize(
+    ("bad", "code_point"),
+    [
+        ("\t", "U+0009"),
+        ("\n", "U+000A"),
+        ("\x00", "U+0000"),
+        ("\u200b", "U+200B"),
+        ("\ufeff", "U+FEFF"),
+        ("\u2028", "U+2028"),
+    ],
+)
+def test_control_and_invisible_characters_are_refused_by_code_point(bad: str, code_point: str) -> None:
+    assert code_point in problem(city=f"Stock{bad}holm")
+
+
+def test_more_than_255_characters_are_refused() -> None:
+    assert "256 characters" in problem(city="x" * 256)
+    assert read_declared({"city": "x" * 255})
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from([*COMPLETE, "phone", "nope"]),
+        st.one_of(st.text(), st.integers(), st.floats(), st.booleans(), st.none(), st.lists(st.text(), max_size=1)),
+        max_size=6,
+    )
+)
+def test_reading_never_raises_anything_else(raw: dict[str, Any]) -> None:
+    with contextlib.suppress(InvalidInput):
+        declared = read_declared(raw)
+        assert read_declared(declared) == declared

@@ -1,0 +1,148 @@
+# Copyright (c) 2026, the hostup.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What is stored + what is declared -> verdicts, requests and the diff."""
+
+from __future__ import annotations
+
+from ansible_collections.hostup.cloud.plugins.module_utils._contact import Contact
+from ansible_collections.hostup.cloud.plugins.module_utils._domain import Domain
+from ansible_collections.hostup.cloud.plugins.module_utils._plan import (
+    Group,
+    Plan,
+    diff,
+    judge_result,
+    make_plan,
+    write_groups,
+)
+
+OLD = {
+    "firstname": "Erik",
+    "lastname": "Lindqvist",
+    "companyname": "Example AB",
+    "email": "erik@example.com",
+    "phonenumber": "+46.700000000",
+    "address1": "Gamla vägen 9",
+    "city": "Göteborg",
+    "postcode": "41101",
+    "state": "",
+    "country": "SE",
+}
+
+
+def plan_of(declared: Contact, *stored: Contact, strict: bool = False) -> Plan:
+    domains = [Domain(f"dom_{index}", f"{index}.example") for index in range(len(stored))]
+    return make_plan(domains, {d.id or "": c for d, c in zip(domains, stored)}, declared, strict=strict)
+
+
+def test_only_declared_fields_are_judged() -> None:
+    (entry,) = plan_of({"city": "Göteborg", "firstname": "Anna"}, OLD).entries
+    assert list(entry.verdicts) == ["firstname", "city"]
+    assert entry.changed_fields == ("firstname",)
+    assert entry.before == {"firstname": "Erik"}
+    assert entry.after == {"firstname": "Anna"}
+
+
+def test_what_is_equivalent_is_no_change_and_is_told_with_its_rule() -> None:
+    (entry,) = plan_of({"phonenumber": "+46700000000", "postcode": "411 01"}, OLD).entries
+    assert entry.changed_fields == ()
+    assert entry.equivalent == (("phonenumber", "phone_notation"), ("postcode", "postcode_notation"))
+
+
+def test_strict_makes_the_equivalent_a_change() -> None:
+    plan = plan_of({"phonenumber": "+46700000000", "postcode": "411 01"}, OLD, strict=True)
+    assert plan.entries[0].changed_fields == ("phonenumber", "postcode")
+
+
+def test_a_field_that_the_answer_left_out_is_empty() -> None:
+    (entry,) = plan_of({"address2": "", "state": ""}, OLD).entries
+    assert entry.changed_fields == ()
+    (entry,) = plan_of({"address2": "Lgh 1101"}, OLD).entries
+    assert entry.before == {"address2": ""}
+
+
+def test_an_undeclared_country_is_that_of_the_stored_contact() -> None:
+    norwegian = {**OLD, "country": "NO"}
+    plan = plan_of({"postcode": "411 01"}, OLD, norwegian)
+    assert [entry.changed_fields for entry in plan.entries] == [(), ("postcode",)]
+
+
+def test_a_declared_country_that_differs_makes_postcodes_text() -> None:
+    (entry,) = plan_of({"postcode": "411 01", "country": "NO"}, OLD).entries
+    assert entry.changed_fields == ("postcode", "country")
+
+
+def test_the_plan_keeps_the_declared_order_and_knows_what_changes() -> None:
+    plan = plan_of({"firstname": "Anna"}, OLD, {**OLD, "firstname": "Anna"}, OLD)
+    assert [entry.domain.id for entry in plan.entries] == ["dom_0", "dom_1", "dom_2"]
+    assert [entry.domain.id for entry in plan.changing] == ["dom_0", "dom_2"]
+
+
+def test_patches_group_domains_that_differ_in_the_same_fields() -> None:
+    declared = {"firstname": "Anna", "city": "Lund"}
+    plan = plan_of(declared, OLD, {**OLD, "city": "Lund"}, {**OLD, "companyname": "Other AB"})
+    assert write_groups(plan.changing, complete=False) == [
+        Group({"firstname": "Anna", "city": "Lund"}, ("dom_0", "dom_2")),
+        Group({"firstname": "Anna"}, ("dom_1",)),
+    ]
+
+
+def test_complete_contacts_leave_out_nothing_that_was_read_and_group_by_the_whole_result() -> None:
+    plan = plan_of({"firstname": "Anna"}, OLD, {**OLD, "firstname": "Eva"}, {**OLD, "companyname": "Other AB"})
+    groups = write_groups(plan.changing, complete=True)
+    assert groups == [
+        Group({**OLD, "firstname": "Anna"}, ("dom_0", "dom_1")),
+        Group({**OLD, "firstname": "Anna", "companyname": "Other AB"}, ("dom_2",)),
+    ]
+
+
+def test_complete_contacts_carry_the_declared_spelling_so_that_more_domains_share_a_request() -> None:
+    declared = {"firstname": "Anna", "phonenumber": "+46700000000", "address2": ""}
+    plan = plan_of(declared, OLD, {**OLD, "phonenumber": "+46700000000"})
+    (group,) = write_groups(plan.changing, complete=True)
+    assert group.domain_ids == ("dom_0", "dom_1")
+    assert group.contact["phonenumber"] == "+46700000000"
+    assert group.contact["address2"] == ""
+
+
+def test_complete_contacts_do_not_invent_a_field_that_was_neither_read_nor_declared() -> None:
+    (group,) = write_groups(plan_of({"firstname": "Anna"}, OLD).changing, complete=True)
+    assert "address2" not in group.contact
+
+
+def test_the_result_is_judged_field_by_field() -> None:
+    declared = {"firstname": "Anna", "phonenumber": "+46711111111", "city": "Malmö"}
+    (entry,) = plan_of(declared, OLD).entries
+    now = {**OLD, "firstname": "Anna", "phonenumber": "+46.711111111", "city": "Malmo"}
+    assert {name: (v.kind, v.rule) for name, v in judge_result(entry, now).items()} == {
+        "firstname": ("applied", None),
+        "phonenumber": ("normalised", "phone_notation"),
+        "city": ("not_applied", None),
+    }
+
+
+def test_fields_that_were_not_to_change_are_not_judged_again() -> None:
+    (entry,) = plan_of({"firstname": "Anna", "city": "Göteborg"}, OLD).entries
+    assert list(judge_result(entry, OLD)) == ["firstname"]
+
+
+def test_the_diff_has_one_entry_for_each_domain_that_differs_and_sorted_legible_lines() -> None:
+    plan = plan_of({"firstname": "Åsa", "address1": "Nya vägen 1", "companyname": ""}, OLD, {**OLD, "city": "Lund"})
+    first, second = diff(plan)
+    assert first == {
+        "before_header": "0.example (dom_0)",
+        "after_header": "0.example (dom_0)",
+        "before": "address1: Gamla vägen 9\ncompanyname: Example AB\nfirstname: Erik\n",
+        "after": 'address1: Nya vägen 1\ncompanyname: ""\nfirstname: Åsa\n',
+    }
+    assert second["before_header"] == "1.example (dom_1)"
+
+
+def test_the_diff_of_no_change_is_empty() -> None:
+    assert diff(plan_of({"city": "Göteborg"}, OLD)) == []
+
+
+def test_a_stored_line_break_cannot_forge_a_line_of_the_diff() -> None:
+    (entry,) = diff(plan_of({"city": "Lund"}, {**OLD, "city": "Göte\nborg\x1b[31m"}))
+    assert entry["before"] == "city: Göte\\nborg\\x1b[31m\n"

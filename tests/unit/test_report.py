@@ -1,0 +1,116 @@
+# Copyright (c) 2026, the hostup.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the result of a run tells, however far the run came."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible_collections.hostup.cloud.plugins.module_utils._api import Job
+from ansible_collections.hostup.cloud.plugins.module_utils._domain import Domain
+from ansible_collections.hostup.cloud.plugins.module_utils._plan import make_plan
+from ansible_collections.hostup.cloud.plugins.module_utils._report import STATUSES, Outcome, Report
+
+A, B, C = Domain("dom_a", "a.example"), Domain("dom_b", "b.example"), Domain("dom_c", "c.example")
+NO_CALLS = {"read": 0, "write": 0, "poll": 0}
+
+
+def report_of(*cities: str, check_mode: bool = False) -> Report:
+    report = Report(check_mode=check_mode)
+    report.domains = [A, B, C][: len(cities)]
+    stored = {domain.id or "": {"city": city} for domain, city in zip(report.domains, cities)}
+    report.plan = make_plan(report.domains, stored, {"city": "Lund"})
+    return report
+
+
+def result_of(report: Report, *, with_diff: bool = False) -> dict[str, Any]:
+    return report.as_result(with_diff=with_diff, api_calls=NO_CALLS)
+
+
+def statuses(report: Report) -> list[str]:
+    return [entry["status"] for entry in result_of(report)["domains"]]
+
+
+def test_before_the_plan_every_domain_is_skipped() -> None:
+    report = Report(check_mode=False)
+    report.domains = [A, Domain(None, "b.example")]
+    assert statuses(report) == ["skipped", "skipped"]
+    assert result_of(report)["changed"] is False
+
+
+def test_in_check_mode_what_differs_is_planned_and_changed() -> None:
+    report = report_of("Lund", "Umeå", check_mode=True)
+    assert statuses(report) == ["unchanged", "planned"]
+    assert result_of(report)["changed"] is True
+    assert result_of(report_of("Lund", check_mode=True))["changed"] is False
+
+
+def test_a_run_that_ends_before_a_write_has_failed_for_what_differs_and_changed_nothing() -> None:
+    report = report_of("Lund", "Umeå")
+    assert statuses(report) == ["unchanged", "failed"]
+    assert result_of(report)["changed"] is False
+
+
+def test_changed_as_soon_as_anything_may_have_been_written() -> None:
+    report = report_of("Umeå")
+    report.written.add("dom_a")
+    report.settle(["dom_a"], Outcome("failed", "It is not known."))
+    assert result_of(report)["changed"] is True
+
+
+def test_an_entry_tells_the_plan_and_the_outcome() -> None:
+    report = report_of("Umeå")
+    report.settle(["dom_a"], Outcome("not_applied", "Other values.", (("email", "email_domain"),), {"city": "Umea"}))
+    assert result_of(report)["domains"] == [
+        {
+            "id": "dom_a",
+            "name": "a.example",
+            "status": "not_applied",
+            "changed_fields": ["city"],
+            "before": {"city": "Umeå"},
+            "after": {"city": "Lund"},
+            "equivalent": [{"field": "email", "rule": "email_domain"}],
+            "not_applied": ["city"],
+            "stored": {"city": "Umea"},
+            "reason": "Other values.",
+        }
+    ]
+
+
+def test_the_summary_counts_each_status() -> None:
+    report = report_of("Lund", "Umeå", "Visby")
+    report.settle(["dom_b"], Outcome("updated"))
+    summary = result_of(report)["summary"]
+    assert summary == {**dict.fromkeys(STATUSES, 0), "total": 3, "unchanged": 1, "updated": 1, "failed": 1}
+
+
+def test_jobs_are_told_with_their_domains() -> None:
+    report = report_of("Umeå")
+    report.jobs = [Job("dbj_1", "/api/jobs/dbj_1", ("dom_a",), "completed", 100)]
+    assert result_of(report)["jobs"] == [
+        {"id": "dbj_1", "status": "completed", "domain_ids": ["dom_a"], "progress": 100}
+    ]
+
+
+def test_the_diff_is_there_on_demand_only() -> None:
+    assert "diff" not in result_of(report_of("Umeå"))
+    assert len(result_of(report_of("Umeå"), with_diff=True)["diff"]) == 1
+    assert result_of(Report(check_mode=False), with_diff=True)["diff"] == []
+
+
+def test_a_sentence_names_three_domains_and_counts_the_rest() -> None:
+    report = Report(check_mode=False)
+    report.domains = [Domain(str(number), f"{number}.example") for number in range(1, 61)]
+    assert report.named(["1", "2"]) == "1.example, 2.example"
+    assert report.named([str(number) for number in range(1, 61)]) == "1.example, 2.example, 3.example and 57 more"
+
+
+def test_contact_values_are_taken_out_of_texts() -> None:
+    report = Report(check_mode=False)
+    report.domains = [Domain("1", "example.com")]
+    report.keep_private({"firstname": "Anna", "email": "anna@example.com", "city": "", "country": "SE"})
+    report.keep_private({"companyname": "example.com"})
+    text = 'SE: "anna@example.com" of Anna (not Annabel) at example.com'
+    assert report.safe_text(text) == 'SE: "<email>" of <firstname> (not Annabel) at example.com'
