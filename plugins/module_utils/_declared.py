@@ -140,10 +140,10 @@ def _number_problem(name: str, value: float) -> str:
 def _problems_of(name: str, text: str, contact: Mapping[str, str]) -> Iterator[str]:
     if not text:
         if name not in CAN_BE_EMPTY:
-            can = ", ".join(sorted(CAN_BE_EMPTY))
+            *others, last = (field for field in FIELD_NAMES if field in CAN_BE_EMPTY)
             yield (
-                f"cannot be emptied: no registry accepts that. Only {can} can be. Leave the field out to keep what is"
-                " stored."
+                "cannot be emptied, because no registry accepts that. Leave it out to keep what is stored. Only"
+                f" {', '.join(others)} and {last} can be emptied."
             )
         return
     bad = next((char for char in text if _is_refused(char)), None)

@@ -51,9 +51,10 @@ class Listed:
     names: tuple[str, ...]
     a_labels: tuple[str, ...]
 
-    @property
-    def domains(self) -> list[Domain]:
-        return [Domain(id=domain_id) for domain_id in self.ids] + [Domain(id=None, name=name) for name in self.names]
+
+def as_listed(domain_ids: Sequence[str], names: Sequence[str]) -> list[Domain]:
+    """Return what a playbook lists, in the declared order: ids first, then names, nothing resolved yet."""
+    return [Domain(id=domain_id) for domain_id in domain_ids] + [Domain(id=None, name=name) for name in names]
 
 
 def read_listed(domain_ids: Sequence[str], names: Sequence[str], api_version: str) -> Listed:

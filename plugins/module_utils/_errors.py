@@ -53,12 +53,12 @@ class HostUpError(Exception):
 class InvalidInput(HostUpError):
     """The task's own options are wrong. Raised before anything is sent.
 
-    :param problems: every problem found, each a full sentence.
+    :param problems: every problem found, each told in full; the message has one line for each.
     """
 
     def __init__(self, *problems: str) -> None:
         self.problems = list(problems)
-        super().__init__(" ".join(self.problems), code="invalid_input")
+        super().__init__("\n".join(self.problems), code="invalid_input")
 
 
 class MissingDomains(HostUpError):

@@ -78,7 +78,7 @@ class Task:
             self._module.warn(self.report.safe_text(warning))
         for cause, count in (self._client.retries if self._client else {}).items():
             times = "once" if count == 1 else f"{count} times"
-            self._module.warn(f"A request to HostUp was sent again {times}: {cause}.")
+            self._module.warn(f"A request to HostUp was repeated {times}: {cause}.")
 
     def _result(self) -> dict[str, Any]:
         calls = self._client.calls if self._client else {kind.value: 0 for kind in Kind}

@@ -455,7 +455,7 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.hostup.cloud.plugins.module_utils._apply import ApplySettings, apply, read_stored, resolve
 from ansible_collections.hostup.cloud.plugins.module_utils._clock import Clock
 from ansible_collections.hostup.cloud.plugins.module_utils._declared import read_declared
-from ansible_collections.hostup.cloud.plugins.module_utils._domain import read_listed
+from ansible_collections.hostup.cloud.plugins.module_utils._domain import as_listed, read_listed
 from ansible_collections.hostup.cloud.plugins.module_utils._options import (
     connection_argument_spec,
     contacts_argument_spec,
@@ -469,15 +469,16 @@ from ansible_collections.hostup.cloud.plugins.module_utils._task import Task
 def run(task: Task) -> None:
     """Options, read, plan, apply: what happens in a run. The result is told from ``task.report``, however it ends."""
     params = task.params
+    ids, names = params["domain_ids"] or [], params["domains"] or []
+    task.report.domains = as_listed(ids, names)
     listed, declared, connection = read_together(
-        lambda: read_listed(params["domain_ids"] or [], params["domains"] or [], params["api_version"]),
+        lambda: read_listed(ids, names, params["api_version"]),
         lambda: read_declared(params["contacts"]),
         lambda: read_connection(params),
     )
-    task.report.domains = listed.domains
-    task.report.keep_private(declared)
-    if not listed.domains:
+    if not task.report.domains:
         return
+    task.report.keep_private(declared)
     api = task.open_api(listed.generation, connection)
     task.report.domains = resolve(api, listed)
     stored = read_stored(api, task.report)
