@@ -26,6 +26,10 @@ from ansible_collections.hostup.cloud.plugins.module_utils._errors import Missin
 
 LIST_PAGE_SIZE = 1000
 """The largest page of https://developer.hostup.se/endpoints/domain-services/get-v2-domains."""
+MOST_LIST_PAGES = 1000
+"""A list that goes on after this many pages is taken for one that never ends."""
+
+LONGEST_ID = 255
 
 
 @dataclass
@@ -193,7 +197,7 @@ def with_state(job: Job, answer: Any) -> Job:
         body = body["data"]
     if isinstance(body.get("operation"), dict):
         body = body["operation"]
-    words = {str(body.get(key)).lower() for key in ("status", "state", "statusKey")}
+    words = {word.lower() for word in map(body.get, ("status", "state", "statusKey")) if isinstance(word, str)}
     result = _as_dict(body.get("result"))
     inner = _as_dict(result.get("result"))
     refused = any(part.get("success") is False for part in (result, inner))
@@ -246,10 +250,10 @@ def stored_contact(raw: Any, wire_names: Mapping[str, str]) -> Contact:
 
 
 def id_text(value: Any) -> str | None:
-    """Return an id as text; some answers give numbers where others give text."""
+    """Return an id as text, or None if it cannot be one; some answers give numbers where others give text."""
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
-    return value if isinstance(value, str) and value else None
+    return value if isinstance(value, str) and 0 < len(value) <= LONGEST_ID and value.isprintable() else None
 
 
 def _named(candidates: Sequence[Domain], a_labels: Sequence[str]) -> dict[str, Domain]:

@@ -15,6 +15,7 @@ from urllib.parse import quote
 
 from ansible_collections.hostup.cloud.plugins.module_utils._api import (
     LIST_PAGE_SIZE,
+    MOST_LIST_PAGES,
     Api,
     Job,
     Reading,
@@ -51,15 +52,8 @@ class ApiV1(Api):
         So a page 1 that brings nothing new is not the end yet; any later one is.
         """
         seen: set[str] = set()
-        number = 0
-        while True:
-            request = Request(
-                "GET",
-                "/api/client-domains",
-                Kind.READ,
-                "list the domains of the account",
-                params={"page": str(number), "limit": str(LIST_PAGE_SIZE)},
-            )
+        for number in range(MOST_LIST_PAGES):
+            request = _list_request(number)
             data = _data(request, self.client.fetch(request))
             rows = data.get("domains")
             if not isinstance(rows, list):
@@ -72,7 +66,7 @@ class ApiV1(Api):
                 return
             if _is_last_page(data.get("pagination"), len(seen)):
                 return
-            number += 1
+        raise unusable(request, f"the list did not end after {MOST_LIST_PAGES} pages.")
 
     def read_contacts(self, domains: Sequence[Domain]) -> Reading:
         reading = Reading()
@@ -124,13 +118,23 @@ class ApiV1(Api):
         )
 
 
+def _list_request(page: int) -> Request:
+    return Request(
+        "GET",
+        "/api/client-domains",
+        Kind.READ,
+        "list the domains of the account",
+        params={"page": str(page), "limit": str(LIST_PAGE_SIZE)},
+    )
+
+
 def _data(request: Request, answer: Any) -> dict[str, Any]:
     data = answer.get("data") if isinstance(answer, dict) else None
     if not isinstance(data, dict):
         raise unusable(request, "the answer holds no data.")
     # Some v1 routes repeat the flag of the envelope inside it.
     if data.get("success") is False:
-        raise refusal(request, **error_details(data, 200, {}))
+        raise refusal(request, **error_details({**answer, **data}, 200, {}))
     return data
 
 
@@ -138,10 +142,9 @@ def _listed_domain(row: Any) -> Domain | None:
     if not isinstance(row, dict):
         return None
     domain_id = id_text(row.get("id")) or id_text(row.get("domainid"))
-    name = row.get("name")
-    return Domain(domain_id, name if isinstance(name, str) else None) if domain_id else None
+    return Domain(domain_id, api_text(row.get("name"))) if domain_id else None
 
 
 def _is_last_page(pagination: Any, seen: int) -> bool:
     total = pagination.get("totalRecords") if isinstance(pagination, dict) else None
-    return isinstance(total, int) and seen >= total
+    return isinstance(total, int) and not isinstance(total, bool) and seen >= total

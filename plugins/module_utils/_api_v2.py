@@ -14,6 +14,7 @@ from typing import Any
 
 from ansible_collections.hostup.cloud.plugins.module_utils._api import (
     LIST_PAGE_SIZE,
+    MOST_LIST_PAGES,
     Api,
     Job,
     Reading,
@@ -47,26 +48,26 @@ class ApiV2(Api):
     def domain_pages(self) -> Iterator[list[Domain]]:
         """Read https://developer.hostup.se/endpoints/domain-services/get-v2-domains by its cursor."""
         cursors: set[str] = set()
-        params = {"limit": str(LIST_PAGE_SIZE)}
-        while True:
-            domains, cursor = self._list("list the domains of the account", params)
+        request = _list_request("list the domains of the account", limit=str(LIST_PAGE_SIZE))
+        for _page in range(MOST_LIST_PAGES):
+            domains, cursor = self._list(request)
             yield domains
             if cursor is None or cursor in cursors:
                 return
             cursors.add(cursor)
-            params = {"limit": str(LIST_PAGE_SIZE), "cursor": cursor}
+            request = _list_request(request.purpose, limit=str(LIST_PAGE_SIZE), cursor=cursor)
+        raise unusable(request, f"the list did not end after {MOST_LIST_PAGES} pages.")
 
     def look_up(self, a_label: str) -> list[Domain]:
         """Use the ``name`` filter. Which form of an internationalised name it takes is not documented: try both."""
         domains: list[Domain] = []
         for name in dict.fromkeys((a_label, unicode_domain_name(a_label))):
-            domains, _cursor = self._list(f"look up the domain {a_label}", {"name": name, "limit": "50"})
+            domains, _cursor = self._list(_list_request(f"look up the domain {a_label}", name=name, limit="50"))
             if domains:
                 break
         return domains
 
-    def _list(self, purpose: str, params: dict[str, str]) -> tuple[list[Domain], str | None]:
-        request = Request("GET", LIST_PATH, Kind.READ, purpose, params=params)
+    def _list(self, request: Request) -> tuple[list[Domain], str | None]:
         answer = self.client.fetch(request)
         rows = answer.get("data") if isinstance(answer, dict) else None
         if not isinstance(rows, list):
@@ -107,12 +108,13 @@ class ApiV2(Api):
         )
         wanted = set(domain_ids)
         for line in self.client.stream(request):
-            domain_id = line.get("domainId") if isinstance(line, dict) else None
-            if domain_id not in wanted:
+            domain_id = id_text(line.get("domainId")) if isinstance(line, dict) else None
+            if domain_id is None or domain_id not in wanted:
                 continue
             wanted.discard(domain_id)
-            if isinstance(line.get("domainName"), str):
-                reading.names[domain_id] = line["domainName"]
+            name = api_text(line.get("domainName"))
+            if name:
+                reading.names[domain_id] = name
             if line.get("error"):
                 reading.unreadable[domain_id] = _line_error(line["error"])
                 continue
@@ -161,6 +163,10 @@ class ApiV2(Api):
         return with_state(Job(job_id, poll_path, tuple(domain_ids)), answer)
 
 
+def _list_request(purpose: str, **params: str) -> Request:
+    return Request("GET", LIST_PATH, Kind.READ, purpose, params=params)
+
+
 def _same_origin_path(value: Any) -> str | None:
     """Return a ``pollUrl`` only if it is a plain path, so that the key goes nowhere else."""
     return value if isinstance(value, str) and _SAFE_PATH.fullmatch(value) else None
@@ -177,5 +183,4 @@ def _line_error(error: Any) -> str:
 
 def _listed_domain(row: Any) -> Domain | None:
     domain_id = id_text(row.get("id")) if isinstance(row, dict) else None
-    name = row.get("name") if isinstance(row, dict) else None
-    return Domain(domain_id, name if isinstance(name, str) else None) if domain_id else None
+    return Domain(domain_id, api_text(row.get("name"))) if domain_id else None

@@ -13,7 +13,7 @@ import json
 import ssl
 import threading
 import traceback
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
@@ -39,7 +39,7 @@ try:
     import requests
     from requests.adapters import HTTPAdapter
     from requests.auth import AuthBase
-    from urllib3.exceptions import NewConnectionError
+    from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError, ReadTimeoutError
 except ImportError:
     REQUESTS_IMPORT_ERROR = traceback.format_exc()
     AuthBase = object  # type: ignore[assignment,misc]
@@ -53,11 +53,15 @@ MAX_STREAM_BYTES = 128 * 1024 * 1024
 MAX_LINE_BYTES = 1024 * 1024
 MAX_ERROR_BYTES = 64 * 1024
 CHUNK_BYTES = 64 * 1024
+SMALL_CHUNK_BYTES = 512
 
 FIRST_BACK_OFF_SECONDS = 1.0
 LONGEST_BACK_OFF_SECONDS = 30.0
 LONGEST_REQUESTED_WAIT_SECONDS = 120.0
 """A ``Retry-After`` beyond this is cut to it: the number of retries stays the user's bound."""
+
+WAIT_HEADERS = ("Retry-After", "X-RateLimit-Reset")
+"""The headers that say when to come back, the stronger one first."""
 
 LONGEST_API_TEXT = 300
 
@@ -174,9 +178,9 @@ class Client:
     2xx that cannot be understood                       an error          never sent again: :class:`OutcomeUnknown`
     ================================================== ================= ==============================================
 
-    Before a retry it waits for ``Retry-After`` (seconds or HTTP date), else until ``X-RateLimit-Reset`` (ISO 8601,
-    https://developer.hostup.se/errors/rate_limited), else 1, 2, 4 ... 30 seconds with jitter. Bulk reads by POST count
-    as reads. Redirects are never followed. Counts are in ``calls``, causes of retries in ``retries``.
+    Before a retry it waits for ``Retry-After`` (seconds or HTTP date), after a 429 else until ``X-RateLimit-Reset``
+    (ISO 8601, https://developer.hostup.se/errors/rate_limited), else 1, 2, 4 ... 30 seconds with jitter. Bulk reads by
+    POST count as reads. Redirects are never followed. Counts are in ``calls``, causes of retries in ``retries``.
 
     :param auth: puts the key on a request; an object, so that ``~/.netrc`` cannot replace it.
     :param random_unit: returns a number in [0, 1), for jitter.
@@ -206,7 +210,7 @@ class Client:
     def stream(self, request: Request) -> Iterator[Any]:
         """Yield the JSON value of each line of a newline-delimited answer, as it arrives.
 
-        A stream that breaks off just ends (the cause is counted in ``retries``): whoever reads knows what is missing.
+        A stream that breaks off just ends: whoever reads knows what is missing, and whether to ask again.
 
         :raises RequestFailed: when there is no stream, as in the table above.
         """
@@ -251,13 +255,13 @@ class Client:
         with response:
             if 300 <= status < 400:
                 raise _redirected(request, response)
-            problem = error_details(_read_error_body(response), status, response.headers)
+            problem = error_details(_read_error_body(self._pieces(response)), status, response.headers)
             if status == 429 or status >= 500:
                 raise Setback(
                     f"HTTP {status}",
                     code=problem.pop("code") or f"http_{status}",
                     may_have_acted=status != 429,
-                    headers=response.headers,
+                    headers=_announced_wait(status, response.headers),
                     **problem,
                 )
             raise refusal(request, **problem)
@@ -277,25 +281,13 @@ class Client:
                 verify=connection.verify,
                 stream=True,
             )
-        except requests.exceptions.RequestException as error:
-            sent = _was_sent(error)
-            if _is_certificate_error(error):
+        except (HTTPError, OSError) as error:
+            problem = _certificate_problem(request, error)
+            if problem is not None:
                 sent = False
-                raise NotSent(
-                    request.exchange,
-                    "the server's TLS certificate could not be verified. Set ca_path if the server uses a private"
-                    " certificate authority.",
-                    code="certificate_not_trusted",
-                ) from error
+                raise problem from error
+            sent = _was_sent(error)
             raise self._transport_setback(error, sent=sent) from error
-        except OSError as error:
-            sent = False
-            raise NotSent(
-                request.exchange,
-                "the CA bundle could not be read. Check ca_path and the variables REQUESTS_CA_BUNDLE and"
-                " CURL_CA_BUNDLE.",
-                code="ca_bundle_not_readable",
-            ) from error
         finally:
             if sent:
                 with self._lock:
@@ -306,13 +298,14 @@ class Client:
             return Setback("no connection", code="connection_failed", may_have_acted=False)
         if isinstance(error, requests.exceptions.Timeout):
             return Setback(f"no answer within {self.connection.timeout:g} s", code="timeout", may_have_acted=True)
-        return Setback("connection lost", code="connection_lost", may_have_acted=True)
+        cause = "the TLS connection failed" if isinstance(error, requests.exceptions.SSLError) else "connection lost"
+        return Setback(cause, code="connection_lost", may_have_acted=True)
 
     def _document(self, request: Request) -> Any:
         with self._open(request) as response:
             try:
                 body = self._bounded_body(request, response)
-            except (requests.exceptions.RequestException, OSError) as error:
+            except OSError as error:
                 raise self._transport_setback(error, sent=True) from error
         if not body.strip():
             raise unusable(request, "the answer was empty.", http_status=response.status_code)
@@ -325,19 +318,24 @@ class Client:
         return document
 
     def _bounded_body(self, request: Request, response: requests.Response) -> bytes:
-        deadline = Deadline(self.clock, self.connection.timeout)
         body = bytearray()
-        for chunk in response.iter_content(CHUNK_BYTES):
-            body += chunk
+        for piece in self._pieces(response):
+            body += piece
             if len(body) > MAX_DOCUMENT_BYTES:
                 raise unusable(
                     request,
                     f"the answer was larger than {MAX_DOCUMENT_BYTES // 1024 // 1024} MiB.",
                     http_status=response.status_code,
                 )
+        return bytes(body)
+
+    def _pieces(self, response: requests.Response) -> Iterator[bytes]:
+        """Yield a body as it arrives, for as long as a whole answer may take."""
+        deadline = Deadline(self.clock, self.connection.timeout)
+        for piece in _arriving(response):
+            yield piece
             if deadline.expired():
                 raise requests.exceptions.ReadTimeout()
-        return bytes(body)
 
     # -- streams ---------------------------------------------------------------------------------------------------
 
@@ -358,9 +356,9 @@ class Client:
         received, rest = 0, b""
         patience = Deadline(self.clock, self.connection.timeout)
         try:
-            for chunk in response.iter_content(CHUNK_BYTES):
-                received += len(chunk)
-                *lines, rest = (rest + chunk).split(b"\n")
+            for piece in _arriving(response):
+                received += len(piece)
+                *lines, rest = (rest + piece).split(b"\n")
                 if received > MAX_STREAM_BYTES or len(rest) > MAX_LINE_BYTES:
                     raise unusable(request, "the answer was too large.", http_status=response.status_code)
                 for line in lines:
@@ -368,9 +366,8 @@ class Client:
                         patience = Deadline(self.clock, self.connection.timeout)
                         yield line
                 if patience.expired():
-                    raise requests.exceptions.ReadTimeout()
-        except (requests.exceptions.RequestException, OSError):
-            self._count_retry("a stream broke off")
+                    return
+        except OSError:
             return
         if rest.strip() and (_is_json(rest) or rest.lstrip().startswith(b"<")):
             yield rest
@@ -380,16 +377,23 @@ def seconds_before_retry(attempt: int, headers: Mapping[str, str], now: datetime
     """Return how long to wait before the next attempt.
 
     :param attempt: how many retries there have been.
-    :param headers: of the answer, or empty.
+    :param headers: those of :data:`WAIT_HEADERS` that the answer had.
     :param now: the time, with its time zone.
     :param random_unit: a number in [0, 1).
     """
-    for name in ("Retry-After", "X-RateLimit-Reset"):
+    for name in WAIT_HEADERS:
         requested = _requested_wait(headers.get(name), now)
-        if requested is not None:
-            return min(max(requested, 0.0), LONGEST_REQUESTED_WAIT_SECONDS)
+        # A moment that has passed says more about the two clocks than about the server.
+        if requested is not None and requested > 0:
+            return min(requested, LONGEST_REQUESTED_WAIT_SECONDS)
     longest = min(FIRST_BACK_OFF_SECONDS * 2.0 ** min(attempt, 16), LONGEST_BACK_OFF_SECONDS)
     return longest * (0.5 + random_unit / 2)
+
+
+def _announced_wait(status: int, headers: Mapping[str, str]) -> dict[str, str]:
+    # Where other answers tell the end of the rate limit's window too, it has nothing to do with the server's trouble.
+    names = WAIT_HEADERS if status == 429 else WAIT_HEADERS[:1]
+    return {name: headers[name] for name in names if name in headers}
 
 
 def _requested_wait(value: str | None, now: datetime) -> float | None:
@@ -502,16 +506,25 @@ def _given_up(request: Request, setback: Setback, retries: int) -> RequestFailed
 
 
 def _redirected(request: Request, response: requests.Response) -> RequestFailed:
-    target = urlsplit(response.headers.get("Location", ""))
-    place = api_text(f"{target.scheme}://{target.hostname}{target.path}" if target.hostname else target.path)
+    place = _without_query(response.headers.get("Location", "")) or "nowhere"
     explanation = (
-        f"the answer was a redirect (HTTP {response.status_code}) to {place or 'nowhere'}, which is not followed, so"
+        f"the answer was a redirect (HTTP {response.status_code}) to {place}, which is not followed, so"
         " that the API key goes to no other host. Check api_url."
     )
     # RFC 9110 section 15.4.4: "303 See Other" is how a server answers a POST that it has carried out.
     acted = request.kind is Kind.WRITE and response.status_code == 303
     kind = OutcomeUnknown if acted else Refused if request.kind is Kind.WRITE else Unintelligible
     return kind(request.exchange, explanation, code="redirected", http_status=response.status_code)
+
+
+def _without_query(location: str) -> str | None:
+    """Return a redirect's target as it may be shown: a query, a fragment or a user name can hold a secret."""
+    try:
+        target = urlsplit(location)
+    except ValueError:
+        return None
+    scheme = f"{target.scheme}:" if target.scheme else ""
+    return api_text(f"{scheme}//{target.hostname}{target.path}" if target.hostname else target.path)
 
 
 def _not_json(body: bytes) -> str:
@@ -531,39 +544,86 @@ def _is_json(text: bytes) -> bool:
     return True
 
 
-def _read_error_body(response: requests.Response) -> Any:
-    body = b""
+def _read_error_body(pieces: Iterable[bytes]) -> Any:
+    body = bytearray()
     try:
-        for chunk in response.iter_content(CHUNK_BYTES):
-            body += chunk
+        for piece in pieces:
+            body += piece
             if len(body) > MAX_ERROR_BYTES:
                 return None
         return json.loads(body)
-    except (requests.exceptions.RequestException, OSError, ValueError, RecursionError):
+    except (OSError, ValueError, RecursionError):
         return None
+
+
+def _arriving(response: requests.Response) -> Iterator[bytes]:
+    """Yield the pieces of a body as they arrive.
+
+    ``iter_content`` waits until a piece is full, so that no time-out would ever end an answer that trickles in.
+
+    :raises requests.exceptions.RequestException: a time-out, or the body breaks off.
+    """
+    read1 = getattr(response.raw, "read1", None)
+    if read1 is None:
+        # urllib3 1 knows no other way: keep the pieces small.
+        yield from response.iter_content(SMALL_CHUNK_BYTES)
+        return
+    try:
+        while piece := read1(CHUNK_BYTES, decode_content=True):
+            yield piece
+    except ReadTimeoutError as error:
+        raise requests.exceptions.ReadTimeout(error) from error
+    except HTTPError as error:
+        raise requests.exceptions.ConnectionError(error) from error
 
 
 def _was_sent(error: Exception) -> bool:
     """Tell whether any byte of the request can have left: only failures to connect are sure that it did not."""
-    if isinstance(error, (requests.exceptions.ConnectTimeout, requests.exceptions.ProxyError)):
+    # What requests and urllib3 refuse to send (a malformed URL of a proxy, say) is a ValueError too.
+    if isinstance(error, (requests.exceptions.ConnectTimeout, ValueError)):
         return False
     reason = getattr(error.args[0], "reason", None) if error.args else None
+    if isinstance(error, requests.exceptions.ProxyError):
+        # urllib3 1 also calls a connection through a proxy that is lost after sending a ProxyError.
+        reason = getattr(reason, "original_error", None)
+        if isinstance(reason, ConnectTimeoutError) or "Tunnel connection failed" in str(reason):
+            return False
     return not isinstance(reason, NewConnectionError)
 
 
-def _is_certificate_error(error: BaseException | None) -> bool:
-    seen = 0
-    while error is not None and seen < 10:
-        if isinstance(error, ssl.SSLCertVerificationError) or "CERTIFICATE_VERIFY_FAILED" in str(error):
-            return True
-        error, seen = error.__cause__ or error.__context__, seen + 1
-    return False
+def _certificate_problem(request: Request, error: Exception) -> NotSent | None:
+    """Return the error for trouble with certificates, which no retry mends, or None for any other trouble."""
+    chain = list(itertools.islice(_causes(error), 10))
+    if any(isinstance(e, ssl.SSLCertVerificationError) or "CERTIFICATE_VERIFY_FAILED" in str(e) for e in chain):
+        return NotSent(
+            request.exchange,
+            "the server's TLS certificate could not be verified. Set ca_path if the server uses a private"
+            " certificate authority.",
+            code="certificate_not_trusted",
+        )
+    # requests raises a bare OSError for a bundle that is not there; others are opened by OpenSSL.
+    is_bare = not isinstance(error, (HTTPError, requests.exceptions.RequestException))
+    if is_bare or any("[X509" in str(e) or type(e) is PermissionError for e in chain):
+        return NotSent(
+            request.exchange,
+            "the CA bundle could not be read. Check ca_path and the variables REQUESTS_CA_BUNDLE and CURL_CA_BUNDLE.",
+            code="ca_bundle_not_readable",
+        )
+    return None
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
 
 
 def _new_session(connection: Connection, auth: AuthBase) -> requests.Session:
     session = requests.Session()
     session.auth = auth
     session.headers["User-Agent"] = f"hostup.cloud/{COLLECTION_VERSION} (Ansible collection)"
+    # Even where it follows no redirect, requests reads its whole body and parses its target, unless it has none.
+    session.get_redirect_target = lambda resp: None  # type: ignore[method-assign]
     # Cookies are refused, so that threads share nothing that changes.
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     session.mount(connection.origin, HTTPAdapter(pool_connections=1, pool_maxsize=connection.pool_size, max_retries=0))

@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,9 +17,14 @@ from urllib.parse import urlsplit
 from ansible.module_utils.basic import env_fallback
 
 from ansible_collections.hostup.cloud.plugins.module_utils._client import Connection
+from ansible_collections.hostup.cloud.plugins.module_utils._contact import canonical_domain_name
 from ansible_collections.hostup.cloud.plugins.module_utils._errors import InvalidInput
 
 DEFAULT_API_URL = "https://cloud.hostup.se"
+
+_LABEL = "[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?"
+_HOST_NAME = re.compile(rf"{_LABEL}(\.{_LABEL})*\.?")
+"""RFC 1123 section 2.1, with the underscores that are found in practice."""
 
 
 def connection_argument_spec() -> dict[str, dict[str, Any]]:
@@ -159,6 +165,8 @@ def read_origin(value: str) -> str:
         raise InvalidInput(f'api_url: "{url}" is not the address of an API. Write it as in {DEFAULT_API_URL}.')
     if parts.path.rstrip("/") not in ("", "/api"):
         raise InvalidInput(f'api_url: "{url}" has the path "{parts.path}". Leave it out, as in {DEFAULT_API_URL}.')
+    if not _is_host(parts.hostname):
+        raise InvalidInput(f'api_url: "{parts.hostname}" is not the name or the IP address of a host.')
     if parts.scheme == "http" and not _is_loopback(parts.hostname):
         raise InvalidInput(
             f'api_url: "{url}" is not encrypted, so the API key could be read on the way. Use https://; http:// is'
@@ -168,10 +176,18 @@ def read_origin(value: str) -> str:
     return f"{parts.scheme}://{host}" + (f":{port}" if port else "")
 
 
+def _is_host(host: str) -> bool:
+    name = host if host.isascii() else canonical_domain_name(host) or ""
+    return _ip_address(host) is not None or (len(name) <= 253 and _HOST_NAME.fullmatch(name) is not None)
+
+
 def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
+    address = _ip_address(host)
+    return host == "localhost" or (address is not None and address.is_loopback)
+
+
+def _ip_address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     try:
-        return ipaddress.ip_address(host).is_loopback
+        return ipaddress.ip_address(host)
     except ValueError:
-        return False
+        return None

@@ -1,0 +1,277 @@
+# Copyright (c) 2026, the hostup.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""How a run becomes the result of an Ansible task, on success and on every kind of failure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+import pytest
+import responses
+
+from ansible_collections.hostup.cloud.plugins.module_utils import _task
+from ansible_collections.hostup.cloud.plugins.module_utils._api_v1 import ApiV1
+from ansible_collections.hostup.cloud.plugins.module_utils._api_v2 import ApiV2
+from ansible_collections.hostup.cloud.plugins.module_utils._client import Connection
+from ansible_collections.hostup.cloud.plugins.module_utils._domain import V1, V2, Domain
+from ansible_collections.hostup.cloud.plugins.module_utils._errors import (
+    Exchange,
+    FieldError,
+    InvalidInput,
+    MissingDomains,
+    Refused,
+)
+from ansible_collections.hostup.cloud.plugins.module_utils._plan import make_plan
+from ansible_collections.hostup.cloud.plugins.module_utils._report import UPDATED, Outcome
+from ansible_collections.hostup.cloud.plugins.module_utils._task import Task
+
+API_KEY = "k3y-that-no-one-may-see"
+ORIGIN = "https://cloud.hostup.se"
+CONNECTION = Connection(ORIGIN, API_KEY, max_retries=0)
+READ = Exchange("GET", "/api/v2/domains", "list the domains of the account")
+A = Domain("dom_a", "a.example.com")
+B = Domain("dom_b", "b.example.com")
+
+
+class Ended(Exception):
+    """The task has ended; Ansible would end the process here."""
+
+
+class Module:
+    """What the task uses of an AnsibleModule.
+
+    :ivar result: what was told at the end; ``failed`` says how.
+    """
+
+    def __init__(self, *, check_mode: bool = False, diff: bool = False) -> None:
+        self.params = {"batch_size": 25, "concurrency": 3}
+        self.check_mode = check_mode
+        self._diff = diff
+        self.result: dict[str, Any] = {}
+        self.warnings: list[str] = []
+
+    def warn(self, text: str) -> None:
+        self.warnings.append(text)
+
+    def exit_json(self, **result: Any) -> NoReturn:
+        self.result = {"failed": False, **result}
+        raise Ended
+
+    def fail_json(self, **result: Any) -> NoReturn:
+        self.result = {"failed": True, **result}
+        raise Ended
+
+
+def finish(run: Callable[[Task], None], **settings: bool) -> Module:
+    """Return the module after a task whose work is ``run``."""
+    module: Any = Module(**settings)
+    with pytest.raises(Ended):
+        Task(module).finish(run)
+    ended: Module = module
+    return ended
+
+
+def failing(error: Exception) -> Callable[[Task], None]:
+    def run(task: Task) -> None:
+        raise error
+
+    return run
+
+
+def plan_a_move(task: Task) -> None:
+    """Plan a new city for dom_a, while dom_b has it already."""
+    task.report.domains = [A, B]
+    stored = {"dom_a": {"city": "Umeå"}, "dom_b": {"city": "Lund"}}
+    task.report.plan = make_plan([A, B], stored, {"city": "Lund"})
+
+
+# -- the result ------------------------------------------------------------------------------------------------------
+
+
+def test_a_run_that_does_nothing_has_the_whole_result() -> None:
+    module = finish(lambda task: None)
+    summary = module.result.pop("summary")
+    assert module.result == {
+        "failed": False,
+        "changed": False,
+        "domains": [],
+        "jobs": [],
+        "api_calls": {"read": 0, "write": 0, "poll": 0},
+    }
+    assert summary.pop("total") == 0
+    assert set(summary.values()) == {0}
+    assert module.warnings == []
+
+
+def test_the_result_is_told_from_the_report() -> None:
+    def run(task: Task) -> None:
+        plan_a_move(task)
+        task.report.written.add("dom_a")
+        task.report.settle(["dom_a"], Outcome(UPDATED))
+
+    result = finish(run).result
+    assert (result["failed"], result["changed"]) == (False, True)
+    assert [entry["status"] for entry in result["domains"]] == ["updated", "unchanged"]
+
+
+@pytest.mark.parametrize(("check_mode", "status", "changed"), [(True, "planned", True), (False, "failed", False)])
+def test_check_mode_reaches_the_report(check_mode: bool, status: str, changed: bool) -> None:
+    result = finish(plan_a_move, check_mode=check_mode).result
+    assert (result["domains"][0]["status"], result["changed"]) == (status, changed)
+
+
+@pytest.mark.parametrize("diff", [True, False])
+def test_a_diff_is_told_only_on_demand(diff: bool) -> None:
+    assert ("diff" in finish(plan_a_move, diff=diff, check_mode=True).result) is diff
+
+
+# -- the API ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("generation", "dialect", "header"),
+    [(V1, ApiV1, ("X-API-Key", API_KEY)), (V2, ApiV2, ("Authorization", f"Bearer {API_KEY}"))],
+)
+def test_each_generation_has_its_dialect_and_its_authentication(
+    generation: str, dialect: type, header: tuple[str, str]
+) -> None:
+    def run(task: Task) -> None:
+        api = task.open_api(generation, CONNECTION)
+        assert type(api) is dialect
+        assert (api.batch_size, api.concurrency) == (25, 3)
+        assert api.client.connection is CONNECTION
+        with api.client._session:
+            next(api.domain_pages(), None)
+
+    with responses.RequestsMock() as server:
+        server.get(f"{ORIGIN}/api/client-domains", json={"data": {"domains": [{"id": 7}]}})
+        server.get(f"{ORIGIN}/api/v2/domains", json={"data": [{"id": "dom_a"}]})
+        server.assert_all_requests_are_fired = False
+        module = finish(run)
+        sent = server.calls[0].request.headers
+    assert header in sent.items()
+    assert len({"X-API-Key", "Authorization"} & sent.keys()) == 1
+    assert module.result["api_calls"] == {"read": 1, "write": 0, "poll": 0}
+
+
+def test_a_missing_library_is_explained(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_task, "REQUESTS_IMPORT_ERROR", "Traceback: no module named requests")
+    result = finish(lambda task: void(task.open_api(V2, CONNECTION))).result
+    assert result["failed"] is True
+    assert "Python library (requests)" in result["msg"]
+    assert result["exception"] == "Traceback: no module named requests"
+
+
+def test_a_missing_library_is_no_matter_without_a_request(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_task, "REQUESTS_IMPORT_ERROR", "Traceback: no module named requests")
+    assert finish(lambda task: None).result["failed"] is False
+
+
+# -- failures --------------------------------------------------------------------------------------------------------
+
+
+def test_a_refused_request_is_told_in_full() -> None:
+    error = Refused(
+        READ,
+        'the API answered HTTP 403 forbidden, "Not yours.".',
+        code="forbidden",
+        http_status=403,
+        api_message="Not yours.",
+        request_id="req_1",
+        errors=[FieldError("/domainIds/0", "Not yours.", "foreign")],
+    )
+    result = finish(failing(error)).result
+    assert result["failed"] is True
+    assert result["msg"] == (
+        'Could not list the domains of the account: the API answered HTTP 403 forbidden, "Not yours.".'
+    )
+    assert result["failure"] == {
+        "http_status": 403,
+        "code": "forbidden",
+        "message": "Not yours.",
+        "request_id": "req_1",
+        "errors": [{"field": "/domainIds/0", "message": "Not yours.", "code": "foreign"}],
+        "method": "GET",
+        "path": "/api/v2/domains",
+    }
+    assert (result["changed"], result["domains"]) == (False, [])
+
+
+def test_invalid_input_is_told_in_full() -> None:
+    result = finish(failing(InvalidInput("timeout: no.", "api_key: no."))).result
+    assert result["msg"].split() == ["timeout:", "no.", "api_key:", "no."]
+    assert result["failure"]["code"] == "invalid_input"
+    assert set(result["failure"]) == {"http_status", "code", "message", "request_id", "errors", "method", "path"}
+
+
+def test_a_failure_after_a_write_is_a_change() -> None:
+    def run(task: Task) -> None:
+        plan_a_move(task)
+        task.report.written.add("dom_a")
+        raise Refused(READ, "no.", code="c")
+
+    result = finish(run).result
+    assert (result["failed"], result["changed"]) == (True, True)
+    assert [entry["id"] for entry in result["domains"]] == ["dom_a", "dom_b"]
+
+
+@pytest.mark.parametrize(("domain", "key"), [(A, "dom_a"), (Domain(None, "a.example.com"), "a.example.com")])
+def test_a_domain_that_is_missing_has_failed_for_its_reason(domain: Domain, key: str) -> None:
+    def run(task: Task) -> None:
+        task.report.domains = [domain, B]
+        raise MissingDomains("Not there.", {key: "the account has no such domain"}, code="unknown_domain")
+
+    result = finish(run).result
+    assert [entry["status"] for entry in result["domains"]] == ["failed", "skipped"]
+    assert result["domains"][0]["reason"] == "the account has no such domain"
+    assert result["failure"]["code"] == "unknown_domain"
+
+
+def test_contact_values_are_in_no_text() -> None:
+    def run(task: Task) -> None:
+        task.report.keep_private({"email": "anna@example.com", "city": "Arboga"})
+        task.report.warnings.append("Arboga is not stored.")
+        text = "anna@example.com in Arboga is wrong."
+        raise Refused(READ, text, code="c", api_message=text, errors=[FieldError("/contacts/email", text)])
+
+    module = finish(run)
+    told = [module.result["msg"], module.result["failure"]["message"], *module.warnings]
+    told.append(module.result["failure"]["errors"][0]["message"])
+    assert len(told) == 4
+    assert not any("anna@example.com" in text or "Arboga" in text for text in told)
+    assert "<email> in <city> is wrong." in module.result["msg"]
+
+
+def test_a_mistake_of_the_collection_is_not_swallowed() -> None:
+    module: Any = Module()
+    with pytest.raises(ZeroDivisionError):
+        Task(module).finish(failing(ZeroDivisionError()))
+
+
+# -- warnings --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("fails", [True, False])
+def test_every_cause_of_a_retry_is_one_warning_with_its_count(fails: bool) -> None:
+    def run(task: Task) -> None:
+        client = task.open_api(V2, CONNECTION).client
+        client.retries.update({"HTTP 429": 1, "connection lost": 3})
+        client.calls.update({"read": 6})
+        client.close()
+        task.report.warnings.append("Look here.")
+        if fails:
+            raise Refused(READ, "no.", code="c")
+
+    module = finish(run)
+    assert module.result["failed"] is fails
+    assert module.result["api_calls"]["read"] == 6
+    assert module.warnings[0] == "Look here."
+    assert [("once" in text, "3 times" in text) for text in module.warnings[1:]] == [(True, False), (False, True)]
+    assert [text.endswith((": HTTP 429.", ": connection lost.")) for text in module.warnings[1:]] == [True, True]
+
+
+def void(unused_value: object) -> None:
+    """Drop a value where a function without one is called for."""
