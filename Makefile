@@ -1,0 +1,89 @@
+# Copyright (c) 2026, the hostup.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# make demo    try the collection: needs only Python 3.11 to 3.13 and a POSIX shell
+# make test    everything that CI runs
+# make help    all the targets
+
+# PYTHON=/path/to/python3 chooses the interpreter; otherwise tests/tools/with_python.sh finds one.
+# PORT=8080 chooses the sandbox's port. ARGS="..." is passed on by the targets that say so.
+PYTHON ?=
+PORT ?= 0
+ARGS =
+export PYTHON MAKE
+
+ROOT := $(or $(patsubst %/,%,$(dir $(lastword $(MAKEFILE_LIST)))),.)
+TOOL = @cd "$(ROOT)" && exec tests/tools/with_python.sh
+# Runs a command of .venv-dev in an up-to-date copy of the tree whose path is .../ansible_collections/hostup/cloud.
+IN_COPY = $(TOOL) in_workspace.py
+
+.DEFAULT_GOAL := help
+.PHONY: help demo sandbox test lint typing unit tools-tests sandbox-tests integration integration-playbooks \
+	integration-targets sanity docs-lint ansible-lint artifact pins clean
+
+help: ## show the targets
+	@echo "Targets of the collection hostup.cloud:"
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' "$(ROOT)/Makefile" | awk -F'|' '{ printf "%-30s %s\n", $$1, $$2 }'
+
+demo: ## try it: plan, apply, and nothing left to do, against a sandbox
+	$(TOOL) demo.py
+
+sandbox: ## run the HostUp stand-in in the foreground (PORT=)
+	$(TOOL) serve_sandbox.py --port $(PORT)
+
+# Two lanes run side by side; ansible-test keeps to one of them, because its commands share files.
+test: ## everything that CI runs
+	$(TOOL) run_steps.py \
+		--lane lint typing tools-tests unit sandbox-tests docs-lint ansible-lint integration-playbooks \
+		--lane sanity integration-targets artifact
+
+lint: ## formatting, style, spelling, YAML, shell, licence headers, changelog
+	$(IN_COPY) ruff check --output-format concise .
+	$(IN_COPY) ruff format --check .
+	$(IN_COPY) codespell
+	$(IN_COPY) yamllint --strict .
+	$(IN_COPY) shellcheck .ci/run tests/tools/with_python.sh
+	$(IN_COPY) python tests/tools/check_headers.py
+	$(IN_COPY) antsibull-changelog lint
+
+typing: ## mypy
+	$(IN_COPY) --above mypy --config-file ansible_collections/hostup/cloud/pyproject.toml \
+		ansible_collections/hostup/cloud/plugins ansible_collections/hostup/cloud/tests/tools \
+		ansible_collections/hostup/cloud/tests/sandbox/hostup_sandbox
+
+unit: ## unit tests with branch coverage (ARGS=)
+	$(IN_COPY) pytest tests/unit --cov=plugins --cov-branch $(ARGS)
+
+tools-tests: ## tests of the scripts in tests/tools (ARGS=)
+	$(IN_COPY) pytest tests/tools/tests $(ARGS)
+
+sandbox-tests: ## tests of the sandbox (ARGS=)
+	$(IN_COPY) pytest tests/sandbox/tests $(ARGS)
+
+integration: integration-playbooks integration-targets ## both kinds of integration tests
+
+integration-playbooks: ## pytest runs ansible-playbook against the sandbox (ARGS=)
+	$(IN_COPY) pytest tests/integration $(ARGS)
+
+integration-targets: ## ansible-test integration against the sandbox (ARGS=)
+	$(TOOL) ansible_test.py integration $(ARGS)
+
+sanity: ## ansible-test sanity, where a check left out is a failure (ARGS=)
+	$(TOOL) ansible_test.py sanity $(ARGS)
+
+docs-lint: ## the modules' documentation
+	$(IN_COPY) antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs=self .
+
+ansible-lint: ## ansible-lint, production profile
+	$(IN_COPY) ansible-lint
+	$(IN_COPY) ansible-lint --config-file tests/ansible-lint.yml tests/integration
+
+artifact: ## build the tarball, look into it, install it, run the demo from it
+	$(TOOL) check_artifact.py
+
+pins: ## pin again everything that the requirement files need, after one of them was edited
+	$(TOOL) pin.py
+
+clean: ## remove the environments, the caches and what tests left behind
+	rm -rf "$(ROOT)/.cache" "$(ROOT)/.venv" "$(ROOT)/.venv-dev" "$(ROOT)/tests/output"

@@ -1,0 +1,47 @@
+# Copyright (c) 2026, the hostup.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""An Ansible callback that writes how each task ended to a file, for the tests to look at."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from ansible.plugins.callback import CallbackBase
+
+DOCUMENTATION = r"""
+name: task_results
+type: notification
+short_description: Write how each task ended to a file
+version_added: 0.1.0
+description:
+  - Writes one JSON object a line, for every task that ended, to the file that the environment variable
+    E(TASK_RESULTS) names.
+author:
+  - The hostup.cloud contributors (@hostup-cloud)
+"""
+
+
+class CallbackModule(CallbackBase):  # type: ignore[misc]
+    CALLBACK_VERSION = 2.0
+    CALLBACK_TYPE = "notification"
+    CALLBACK_NAME = "task_results"
+    CALLBACK_NEEDS_ENABLED = True
+
+    def _record(self, result: Any, failed: bool) -> None:
+        # ansible-core 2.18 knows only the names with an underscore.
+        task = result.task if hasattr(result, "task") else result._task
+        returned = result.result if hasattr(result, "result") else result._result
+        # The result itself does not say whether it failed: Ansible takes that out for callbacks.
+        entry = {"name": task.get_name(), "action": task.action, "failed": failed, "result": returned}
+        with Path(os.environ["TASK_RESULTS"]).open("a", encoding="utf-8") as record:
+            record.write(json.dumps(entry, default=str) + "\n")
+
+    def v2_runner_on_ok(self, result: Any) -> None:
+        self._record(result, failed=False)
+
+    def v2_runner_on_failed(self, result: Any, ignore_errors: bool = False) -> None:
+        self._record(result, failed=True)

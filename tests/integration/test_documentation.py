@@ -1,0 +1,342 @@
+# Copyright (c) 2026, the hostup.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The documentation says what is: examples run, results are as described, options are those of the modules."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import re
+import subprocess
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import pytest
+import yaml
+
+from ansible_collections.hostup.cloud.plugins.module_utils._client import COLLECTION_VERSION
+from ansible_collections.hostup.cloud.plugins.module_utils._contact import FIELDS
+from ansible_collections.hostup.cloud.plugins.module_utils._declared import read_declared
+
+COLLECTION = Path(__file__).resolve().parents[2]
+PREFIX = "hostup.cloud."
+MODULES = sorted(path.stem for path in (COLLECTION / "plugins" / "modules").glob("*.py"))
+PAGES = [path for path in (COLLECTION / "README.md", *sorted((COLLECTION / "docs").glob("**/*.md"))) if path.exists()]
+
+COMPANY_CONTACT = {
+    "firstname": "Anna",
+    "lastname": "Svensson",
+    "companyname": "Example AB",
+    "email": "domains@example.com",
+    "phonenumber": "+46700000000",
+    "address1": "Examplegatan 1",
+    "address2": "",
+    "city": "Stockholm",
+    "postcode": "123 45",
+    "country": "SE",
+}
+READER_VARIABLES = {
+    "hostup_api_key": "sandbox-full-access",
+    "company_domains": ["example.com", "example.se", "example.net"],
+    "company_contact": COMPANY_CONTACT,
+}
+"""What a reader of the examples has in variables."""
+
+OF_ANSIBLE = {"changed", "failed", "msg", "invocation", "diff", "warnings", "deprecations", "exception"}
+"""Keys of a result that every module may have, https://docs.ansible.com/projects/ansible/latest/reference_appendices/common_return_values.html"""
+
+TYPES = {"str": str, "int": int, "float": (int, float), "list": list, "dict": dict, "bool": bool}
+
+
+# -- what is documented, and what is --------------------------------------------------------------------------------
+
+
+@cache
+def page_of(module: str) -> dict[str, Any]:
+    """What `ansible-doc` knows of a module: `doc`, `examples`, `return`."""
+    command = ["ansible-doc", "--json", "-t", "module", PREFIX + module]
+    told = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, timeout=60).stdout
+    page: dict[str, Any] = json.loads(told)[PREFIX + module]
+    return page
+
+
+@cache
+def real_arguments(module: str) -> dict[str, Any]:
+    """What the module hands to AnsibleModule."""
+    imported = importlib.import_module(f"ansible_collections.hostup.cloud.plugins.modules.{module}")
+
+    class Seen(Exception):
+        pass
+
+    with mock.patch.object(imported, "AnsibleModule", side_effect=Seen) as constructor, pytest.raises(Seen):
+        imported.main()
+    arguments: dict[str, Any] = constructor.call_args.kwargs
+    return arguments
+
+
+def blocks_of(page: Path) -> Iterator[list[dict[str, Any]]]:
+    """The YAML blocks of a Markdown page that hold tasks or plays."""
+    for block in re.findall(r"^ *```ya?ml\n(.*?)^ *```", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL):
+        content = yaml.safe_load(block)
+        if isinstance(content, list) and any(list(hostup_tasks(content))):
+            yield content
+
+
+def hostup_tasks(content: Any) -> Iterator[dict[str, Any]]:
+    """Every task of the collection in a list of plays, blocks and tasks."""
+    for entry in content:
+        if any(str(key).startswith(PREFIX) for key in entry):
+            yield entry
+        for key in ("tasks", "pre_tasks", "post_tasks", "handlers", "block", "rescue", "always"):
+            yield from hostup_tasks(entry.get(key) or [])
+
+
+def examples() -> list[Any]:
+    """Every EXAMPLES block and every block of a page, as plays."""
+    cases = []
+    for module in MODULES:
+        source = importlib.import_module(f"ansible_collections.hostup.cloud.plugins.modules.{module}").EXAMPLES
+        cases.append(pytest.param(yaml.safe_load(source), id=module))
+    for page in PAGES:
+        cases += [pytest.param(block, id=f"{page.name}-{n}") for n, block in enumerate(blocks_of(page), start=1)]
+    return cases
+
+
+# -- examples ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("content", examples())
+def test_every_option_of_an_example_exists(content: list[dict[str, Any]]) -> None:
+    for task in hostup_tasks(content):
+        (action,) = [key for key in task if str(key).startswith(PREFIX)]
+        spec = real_arguments(action.removeprefix(PREFIX))["argument_spec"]
+        names = {name for option, rule in spec.items() for name in (option, *rule.get("aliases", ()))}
+        assert set(task[action]) <= names, task["name"]
+        contacts = task[action].get("contacts")
+        if isinstance(contacts, dict):
+            assert read_declared(contacts), task["name"]
+
+
+@pytest.mark.parametrize("content", examples())
+def test_every_example_runs_without_a_warning(
+    content: list[dict[str, Any]], run_playbook: Callable[..., Any], tmp_path: Path
+) -> None:
+    are_plays = all("hosts" in entry for entry in content)
+    plays = content if are_plays else [{"hosts": "localhost", "gather_facts": False, "tasks": content}]
+    variables = tmp_path / "variables.json"
+    variables.write_text(json.dumps(READER_VARIABLES), encoding="utf-8")
+
+    run = run_playbook(yaml.safe_dump(plays, allow_unicode=True), "-e", f"@{variables}")
+
+    assert run.status == 0, run.output
+    assert run.complaints == []
+    assert [task.warnings for task in run.tasks if task.warnings] == []
+    ran = {task.name for task in run.tasks if task.action.startswith(PREFIX)}
+    assert {task["name"] for task in hostup_tasks(content)} == ran
+
+
+def test_the_modules_are_shown_in_examples_with_a_failure_handled_and_check_mode() -> None:
+    tasks = [task for case in examples() for task in hostup_tasks(case.values[0])]
+    assert {key.removeprefix(PREFIX) for task in tasks for key in task if str(key).startswith(PREFIX)} == set(MODULES)
+    assert any(task.get("check_mode") is True for task in tasks)
+
+
+@pytest.mark.parametrize("content", examples())
+def test_the_rescue_of_an_example_works_when_the_task_fails(
+    content: list[dict[str, Any]], run_playbook: Callable[..., Any], sandbox: Any, tmp_path: Path
+) -> None:
+    rescuing = [entry for entry in content if entry.get("rescue")]
+    if not rescuing:
+        return
+    sandbox.reset(job_result="failed")
+    variables = tmp_path / "variables.json"
+    variables.write_text(json.dumps(READER_VARIABLES), encoding="utf-8")
+    plays = [{"hosts": "localhost", "gather_facts": False, "tasks": rescuing}]
+
+    run = run_playbook(yaml.safe_dump(plays, allow_unicode=True), "-e", f"@{variables}")
+
+    assert run.status == 0, run.output
+    assert any(task.failed for task in run.tasks)
+    assert "rescued=1" in run.output
+    # The example tells the code of the failure, and the domains that did not move.
+    assert "job_failed: ['example.com', 'example.se', 'example.net']" in run.tasks[-1].result["msg"]
+
+
+# -- results ----------------------------------------------------------------------------------------------------------
+
+
+def disagreements(returned: Any, documented: dict[str, Any], occasions: set[str], place: str = "") -> Iterator[str]:
+    """Yield one line for each way in which a dict differs from its documentation."""
+    for key in returned.keys() - documented.keys() - (OF_ANSIBLE if not place else set()):
+        yield f"{place}{key} is returned and not documented"
+    for key, description in documented.items():
+        if key in returned:
+            yield from disagreements_of_value(returned[key], description, f"{place}{key}")
+        elif description["returned"] in occasions:
+            yield f"{place}{key} is documented as returned {description['returned']}, and was not"
+        if key in returned and description["returned"] not in occasions:
+            yield f"{place}{key} is documented as returned {description['returned']}, and was returned otherwise"
+
+
+def disagreements_of_value(value: Any, description: dict[str, Any], place: str) -> Iterator[str]:
+    if value is None:
+        if "null" not in str(description["description"]).lower():
+            yield f"{place} is null, and its documentation does not say that it can be"
+        return
+    if not is_a(value, description["type"]):
+        yield f"{place} is a {type(value).__name__}, documented as {description['type']}"
+        return
+    items = value if isinstance(value, list) else [value]
+    if isinstance(value, list):
+        wrong = [item for item in items if not is_a(item, description["elements"])]
+        if wrong:
+            yield f"{place} holds {wrong[0]!r}, documented as {description['elements']}"
+    for item in items:
+        if "contains" in description and isinstance(item, dict):
+            yield from disagreements(item, description["contains"], {"always"}, f"{place}.")
+
+
+def is_a(value: Any, name: str) -> bool:
+    return isinstance(value, TYPES[name]) and (name == "bool" or not isinstance(value, bool))
+
+
+SCENARIOS: dict[str, dict[str, Any]] = {
+    "success": {},
+    "success v1": {"options": {"domains": None, "domain_ids": ["11790", "11793"]}},
+    "check mode": {"task": {"check_mode": True, "diff": True}},
+    "nothing listed": {"options": {"domains": []}},
+    "queued": {"options": {"wait": False}},
+    "no job id": {"switches": {"bulk_submit_shape": "no_job_id"}},
+    "wrong input": {"options": {"contacts": {"city": ""}}, "fails": True},
+    "wrong key": {"options": {"api_key": "nobodys-key"}, "fails": True},
+    "no network": {"options": {"api_url": "http://127.0.0.1:1", "max_retries": 0}, "fails": True},
+    "unknown name": {"options": {"domains": ["example.com", "nowhere.example"]}, "fails": True},
+    "unknown id": {"options": {"domains": None, "domain_ids": ["11790", "99999"]}, "fails": True},
+    "locked": {"options": {"domains": ["moving.example", "example.org"]}, "fails": True},
+    "stored otherwise": {"switches": {"text_on_store": "uppercase"}, "fails": True},
+    "job failed": {"switches": {"job_result": "failed"}, "fails": True},
+    "out of time": {"switches": {"job_result": "never_ends"}, "fails": True},
+    "job vanished": {"switches": {"job_result": "vanishes", "job_applies": "none"}, "fails": True},
+}
+"""Each is one task, and what is particular about it."""
+
+
+@pytest.fixture(scope="module")
+def scenario_run(run_shared_tasks: Callable[..., Any], running_sandbox: Any) -> Any:
+    """All scenarios in one playbook."""
+    tasks = []
+    for name, case in SCENARIOS.items():
+        options = {
+            "domains": ["example.com", "example.org"],
+            "contacts": COMPANY_CONTACT,
+            "wait_timeout": 1,
+            "poll_interval": 0.1,
+            **case.get("options", {}),
+        }
+        tasks += running_sandbox.tasks_to_reset(case.get("switches", {}), ())
+        module = {PREFIX + "hostup_domain_contacts": options}
+        tasks.append({"name": name, **module, "ignore_errors": True, **case.get("task", {})})
+    return run_shared_tasks(tasks)
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_what_is_returned_is_what_is_documented(scenario: str, scenario_run: Any) -> None:
+    ended = scenario_run.task(scenario)
+    fails, result = SCENARIOS[scenario].get("fails", False), ended.result
+
+    assert ended.failed == fails, result.get("msg")
+    documented = page_of("hostup_domain_contacts")["return"]
+    occasions = {"always", "failure"} if fails else {"always", "success"}
+    assert sorted(disagreements(result, documented, occasions)) == []
+    assert result["summary"].keys() == documented["summary"]["sample"].keys()
+    assert "msg" in result or not fails
+
+
+def test_every_failure_code_of_the_collection_is_documented() -> None:
+    source = "\n".join(path.read_text(encoding="utf-8") for path in (COLLECTION / "plugins/module_utils").glob("*.py"))
+    codes = set(re.findall(r"code=\"([a-z_]+)\"", source))
+    described = str(page_of("hostup_domain_contacts")["return"]["failure"]["contains"]["code"]["description"])
+    assert len(codes) >= 8
+    assert sorted(code for code in codes if f"V({code})" not in described) == []
+
+
+def test_every_sample_is_as_the_documentation_says() -> None:
+    documented = page_of("hostup_domain_contacts")["return"]
+    samples = {key: description["sample"] for key, description in documented.items()}
+    assert sorted(disagreements(samples, documented, {"always", "failure"})) == []
+
+
+# -- options ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_the_documented_options_are_the_real_ones(module: str) -> None:
+    documented, real = page_of(module)["doc"]["options"], real_arguments(module)["argument_spec"]
+
+    def facts(rule: dict[str, Any]) -> dict[str, Any]:
+        defaults = {"type": "str", "required": False, "elements": None, "default": None, "choices": [], "aliases": []}
+        return {key: rule.get(key) or absent for key, absent in defaults.items()}
+
+    assert {name: facts(rule) for name, rule in documented.items()} == {
+        name: facts(rule) for name, rule in real.items()
+    }
+
+
+def test_the_documented_contact_fields_are_the_real_ones() -> None:
+    documented = page_of("hostup_domain_contacts")["doc"]["options"]["contacts"]["suboptions"]
+    assert {name: tuple(rule.get("aliases", ())) for name, rule in documented.items()} == {
+        field.name: field.aliases for field in FIELDS
+    }
+    assert {rule["type"] for rule in documented.values()} == {"str"}
+    cannot_be_empty = {name for name, rule in documented.items() if "Cannot be emptied" in str(rule["description"])}
+    assert cannot_be_empty == {field.name for field in FIELDS if not field.can_be_empty}
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_the_documented_environment_variables_are_the_real_ones(module: str) -> None:
+    documented, real = page_of(module)["doc"]["options"], real_arguments(module)["argument_spec"]
+    is_used = re.compile(r"If it is not set, the value of the environment variable E\((\w+)\) is used")
+    told = {name: is_used.findall(" ".join(rule["description"])) for name, rule in documented.items()}
+    read = {name: list(rule["fallback"][1]) if "fallback" in rule else [] for name, rule in real.items()}
+    assert told == read
+    assert read["api_key"] == ["HOSTUP_API_KEY"]
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_the_four_promises_stand_at_the_top(module: str) -> None:
+    if module != "hostup_domain_contacts":
+        return
+    top = " ".join(page_of(module)["doc"]["description"])
+    for promise in (
+        "A contact field that is not declared is left alone.",
+        "A domain that is not listed is never touched.",
+        "A write happens only for a domain whose stored contact really differs, and carries only what differs.",
+        "check mode prints the same plan and writes nothing.",
+    ):
+        assert promise in top
+
+
+# -- the collection ---------------------------------------------------------------------------------------------------
+
+
+def test_the_action_group_holds_every_module() -> None:
+    runtime = yaml.safe_load((COLLECTION / "meta" / "runtime.yml").read_text(encoding="utf-8"))
+    members = [entry for entry in runtime["action_groups"]["hostup"] if isinstance(entry, str)]
+    assert sorted(members) == MODULES
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_every_module_says_that_it_is_in_the_action_group_and_what_check_mode_does(module: str) -> None:
+    attributes = page_of(module)["doc"]["attributes"]
+    assert attributes["action_group"]["membership"] == ["hostup.cloud.hostup"]
+    assert {"check_mode", "diff_mode", "idempotent"} <= attributes.keys()
+    assert (attributes["check_mode"]["support"] == "full") == real_arguments(module)["supports_check_mode"]
+
+
+def test_the_user_agent_carries_the_version_of_the_collection() -> None:
+    galaxy = yaml.safe_load((COLLECTION / "galaxy.yml").read_text(encoding="utf-8"))
+    assert galaxy["version"] == COLLECTION_VERSION

@@ -1,0 +1,123 @@
+# Copyright (c) 2026, the hostup.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The checks of make test that are our own find what they look for, and pass what is right."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import ansible_test
+import check_headers
+import pytest
+from check_artifact import complaints
+
+HEADER = "".join(f"# {line}\n" for line in check_headers.HEADER)
+SOURCES = {"LICENSE", "README.md", "Makefile", "plugins/modules/a.py", "tests/unit/test_a.py"}
+SHIPPED = {"FILES.json", "MANIFEST.json", "LICENSE", "README.md", "plugins/modules/a.py"}
+PYTHON_MISSING = 'WARNING: Skipping sanity test "import" on Python 3.12 because it could not be found.\n'
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        HEADER + '"""A module."""\n',
+        "#!/usr/bin/python\n" + HEADER,
+        "---\n" + HEADER,
+        "<!--\n" + HEADER.replace("# ", "") + "-->\n",
+        "<!-- " + "\n".join(check_headers.HEADER) + " -->\n",
+        "{# " + "\n   ".join(check_headers.HEADER) + " #}\n",
+    ],
+)
+def test_a_header_is_recognised_in_every_kind_of_comment(text: str) -> None:
+    assert check_headers.has_header(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '"""A module."""\n',
+        "\n" * 6 + HEADER,
+        "".join(HEADER.splitlines(keepends=True)[:2]),
+        HEADER.replace("GPL-3.0-or-later", "MIT"),
+        HEADER.replace("contributors\n", "contributors\n\n"),
+    ],
+)
+def test_a_missing_late_partial_or_wrong_header_is_not(text: str) -> None:
+    assert not check_headers.has_header(text)
+
+
+def test_files_without_header_are_found_and_exempt_ones_are_not(tmp_path: Path) -> None:
+    (tmp_path / "good.py").write_text(HEADER)
+    (tmp_path / "bad.py").write_text("pass\n")
+    (tmp_path / "empty.py").write_text("")
+    (tmp_path / "data.json").write_text("{}\n")
+    (tmp_path / "LICENSE").write_text("The licence.\n")
+    assert [path.as_posix() for path in check_headers.without_header(tmp_path)] == ["bad.py"]
+
+
+def test_a_tarball_with_the_right_files_is_not_complained_about() -> None:
+    assert complaints(SHIPPED, SOURCES) == []
+
+
+@pytest.mark.parametrize("path", ["tests/output/a", ".cache/a", ".venv/bin/python", "plugins/modules/a.pyc"])
+def test_a_file_that_is_no_source_is_complained_about(path: str) -> None:
+    assert [sentence.split()[0] for sentence in complaints(SHIPPED | {path}, SOURCES)] == [path]
+
+
+def test_a_file_for_developers_in_the_tarball_is_complained_about() -> None:
+    assert [sentence.split()[0] for sentence in complaints(SHIPPED | {"Makefile"}, SOURCES)] == ["Makefile"]
+
+
+def test_a_source_that_is_missing_in_the_tarball_is_complained_about() -> None:
+    assert complaints(SHIPPED - {"LICENSE"}, SOURCES) == ["LICENSE is not in the tarball."]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'WARNING: Required program "shellcheck" not found.\n',
+        "WARNING: All targets skipped.\n",
+        'WARNING: Excluding tests marked "needs/root" which require --allow-root: a\n',
+        'WARNING: Skipping sanity test "pslint" because pwsh was not found.\n',
+    ],
+)
+def test_that_ansible_test_left_something_out_is_serious(line: str) -> None:
+    assert ansible_test.serious_warnings(["Running\n", line, line], ()) == [line.strip()]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'WARNING: Using locale "C.UTF-8" instead of "en_US.UTF-8".\n',
+        "WARNING: Running pip as the 'root' user can result in broken permissions\n",
+        'Running sanity test "WARNING: Skipping"\n',
+        PYTHON_MISSING,
+    ],
+)
+def test_other_warnings_are_not_serious(line: str) -> None:
+    assert ansible_test.serious_warnings([line], ()) == []
+
+
+def test_a_python_that_is_required_and_missing_is_serious() -> None:
+    assert ansible_test.serious_warnings([PYTHON_MISSING], ("3.11", "3.12")) == [PYTHON_MISSING.strip()]
+    assert ansible_test.serious_warnings([PYTHON_MISSING], ("3.11",)) == []
+
+
+def script(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    path.chmod(0o755)
+
+
+def test_the_oldest_python_that_runs_is_the_target(tmp_path: Path) -> None:
+    script(tmp_path / "python3.8", "#!/bin/sh\nexit 0\n")
+    script(tmp_path / "python3.9", "#!/bin/sh\nexit 127\n")
+    script(tmp_path / "python3.10", "#!/bin/sh\nexit 0\n")
+    script(tmp_path / "python3.12", "#!/bin/sh\nexit 0\n")
+    assert ansible_test.oldest_target_python(str(tmp_path)) == "3.10"
+
+
+def test_no_python_that_runs_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(LookupError, match=r"none of Python 3\.9"):
+        ansible_test.oldest_target_python(str(tmp_path))
