@@ -174,10 +174,11 @@ class Run:
 
 def run(
     registrar: Registrar,
-    declared: Contact = DECLARED,
+    declared: Contact | None = None,
     accepted: dict[str, frozenset[str]] | None = None,
     **settings: Any,
 ) -> Run:
+    declared = DECLARED if declared is None else declared
     report = Report(check_mode=False)
     report.domains = [Domain(domain_id) for domain_id in registrar.store]
     stored = read_stored(registrar, report)
