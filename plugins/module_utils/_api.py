@@ -87,6 +87,8 @@ class Api(ABC):
 
     sends_complete_contact: bool
     """Whether a write must carry every field that is known, instead of only those that change."""
+    may_leave_out: frozenset[str]
+    """Contact fields that no published answer of this generation shows, so that a read may not tell them at all."""
     looks_up_names: bool
     """Whether one request can ask for one domain name."""
 

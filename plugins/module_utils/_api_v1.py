@@ -44,6 +44,8 @@ class ApiV1(Api):
 
     # What an omitted key means in a v1 update is not documented, so no key that was read is left out.
     sends_complete_contact = True
+    # https://developer.hostup.se/endpoints/domain-services/post-domain-contacts-id lists the fields of an answer.
+    may_leave_out = frozenset({"address2"})
     looks_up_names = False
 
     def domain_pages(self) -> Iterator[list[Domain]]:

@@ -43,6 +43,7 @@ class ApiV2(Api):
 
     # The body is documented as a flat patch object whose fields are all optional.
     sends_complete_contact = False
+    may_leave_out = frozenset()
     looks_up_names = True
 
     def domain_pages(self) -> Iterator[list[Domain]]:

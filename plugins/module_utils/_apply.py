@@ -102,7 +102,6 @@ class ApplySettings:
     wait_timeout: float = 900
     poll_interval: float = 2.0
     verify: bool = True
-    strict: bool = False
 
 
 class PartialFailure(HostUpError):
@@ -271,7 +270,7 @@ class _Application:
         self.warn_of_wrong_failures(domain_ids, failures)
 
     def outcome(self, entry: PlannedDomain, stored_now: Contact, failure: str | None) -> Outcome:
-        verdicts = judge_result(entry, stored_now, strict=self.settings.strict)
+        verdicts = judge_result(entry, stored_now)
         missing = {name: stored_now.get(name, "") for name, verdict in verdicts.items() if verdict.kind == NOT_APPLIED}
         normalised = tuple((name, v.rule or "") for name, v in verdicts.items() if v.kind == NORMALISED)
         if not missing:

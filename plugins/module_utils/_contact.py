@@ -215,16 +215,19 @@ RULES: dict[str, Rule] = {
 TRIMMED = "outer_white_space"
 COMPOSED = "unicode_composition"
 
+ACCEPTED = "accept_stored"
+
 EQUAL = "equal"
 EQUIVALENT = "equivalent"
 DIFFERENT = "different"
+UNVERIFIABLE = "unverifiable"
 
 
 @dataclass(frozen=True)
 class Verdict:
     """What the comparison of one field says.
 
-    :ivar kind: ``equal``, ``equivalent`` or ``different``.
+    :ivar kind: ``equal``, ``equivalent``, ``different`` or ``unverifiable`` (the API does not tell what is stored).
     :ivar rule: which rule made it equivalent; None otherwise.
     """
 

@@ -84,6 +84,34 @@ def read_declared(raw: Mapping[Any, Any], option: str = "contacts") -> dict[str,
     return contact
 
 
+def read_accepted(raw: Mapping[Any, Any], declared: Mapping[Any, Any]) -> dict[str, frozenset[str]]:
+    """Return, by field, the stored spellings that count as equal to the declared value.
+
+    :param raw: what the playbook gave for ``accept_stored``: field name to a list of texts.
+    :param declared: what it gave for ``contacts``.
+    :raises InvalidInput: with every problem.
+    """
+    problems: list[str] = []
+    accepted: dict[str, frozenset[str]] = {}
+    managed = {NAME_OF.get(key) for key, value in declared.items() if isinstance(key, str) and value is not None}
+    for key, spellings in raw.items():
+        name = NAME_OF.get(key) if isinstance(key, str) else None
+        where = f"accept_stored.{key}"
+        if name is None:
+            problems.append(_unknown_field("accept_stored", key))
+        elif name not in managed:
+            problems.append(f"{where}: {name} is not declared in contacts, so there is nothing to compare it with.")
+        elif not isinstance(spellings, list):
+            problems.append(f"{where}: must be a list of texts, but a {type(spellings).__name__} arrived.")
+        elif not all(isinstance(spelling, str) and spelling.strip() for spelling in spellings):
+            problems.append(f"{where}: every spelling must be text that is not empty. Write each in quotes.")
+        else:
+            accepted[name] = accepted.get(name, frozenset()) | {as_text(str(spelling)) for spelling in spellings}
+    if problems:
+        raise InvalidInput(*problems)
+    return accepted
+
+
 def _unknown_field(option: str, key: Any) -> str:
     if isinstance(key, str) and key.lower() in NOT_CONTACT_FIELDS:
         return (

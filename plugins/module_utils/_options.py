@@ -67,6 +67,7 @@ def contacts_argument_spec() -> dict[str, dict[str, Any]]:
         "batch_size": {"type": "int", "default": 100},
         "concurrency": {"type": "int", "default": 8},
         "strict": {"type": "bool", "default": False},
+        "accept_stored": {"type": "dict"},
     }
 
 

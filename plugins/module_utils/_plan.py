@@ -9,18 +9,64 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ansible_collections.hostup.cloud.plugins.module_utils._contact import (
+    ACCEPTED,
     DIFFERENT,
     EQUIVALENT,
     FIELD_NAMES,
+    UNVERIFIABLE,
     Contact,
     Verdict,
+    as_text,
     compare,
     country_of,
 )
 from ansible_collections.hostup.cloud.plugins.module_utils._domain import Domain
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """How to compare, the same before and after writing.
+
+    :ivar strict: no equivalences, only identical text is equal.
+    :ivar accepted: field to further spellings that count as equal to the declared value, whatever ``strict`` says.
+    :ivar never_read: fields that the API does not tell; a declared value for one is no reason to write.
+    """
+
+    strict: bool = False
+    accepted: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    never_read: frozenset[str] = frozenset()
+
+    def verdicts(self, declared: Contact, stored: Contact) -> dict[str, Verdict]:
+        """Judge each declared field against one stored contact, in the order of :data:`FIELD_NAMES`.
+
+        An undeclared country is taken from the stored side.
+        """
+        countries = {"left_country": country_of(declared, stored), "right_country": country_of(stored)}
+        return {
+            name: self._verdict(name, declared[name], stored, countries) for name in FIELD_NAMES if name in declared
+        }
+
+    def _verdict(self, name: str, declared: str, stored: Contact, countries: Mapping[str, str]) -> Verdict:
+        if name in self.never_read and name not in stored and declared:
+            return Verdict(UNVERIFIABLE)
+        text = stored.get(name, "")
+        verdict = compare(name, declared, text, strict=self.strict, **countries)
+        if verdict.kind == DIFFERENT and as_text(text) in self.accepted.get(name, ()):
+            return Verdict(EQUIVALENT, ACCEPTED)
+        return verdict
+
+
+def never_read(stored: Iterable[Contact], may_be_left_out: frozenset[str]) -> frozenset[str]:
+    """Return the fields that the API left out of every one of these contacts.
+
+    A field that it tells for one domain is one that it can tell; where it is absent then, it is empty.
+
+    :param may_be_left_out: fields that no published answer of this API generation shows.
+    """
+    return may_be_left_out.difference(*(contact.keys() for contact in stored))
 
 
 @dataclass(frozen=True)
@@ -34,11 +80,20 @@ class PlannedDomain:
     domain: Domain
     stored: Contact
     declared: Contact
+    comparison: Comparison
     verdicts: Mapping[str, Verdict]
+
+    def fields_of(self, kind: str) -> tuple[str, ...]:
+        return tuple(name for name, verdict in self.verdicts.items() if verdict.kind == kind)
 
     @property
     def changed_fields(self) -> tuple[str, ...]:
-        return tuple(name for name, verdict in self.verdicts.items() if verdict.kind == DIFFERENT)
+        return self.fields_of(DIFFERENT)
+
+    @property
+    def unverifiable(self) -> tuple[str, ...]:
+        """Declared fields of which the API does not tell what is stored. They are sent along with other changes."""
+        return self.fields_of(UNVERIFIABLE)
 
     @property
     def equivalent(self) -> tuple[tuple[str, str], ...]:
@@ -82,7 +137,7 @@ class Group:
 
 
 def make_plan(
-    domains: Iterable[Domain], stored: Mapping[str, Contact], declared: Contact, *, strict: bool = False
+    domains: Iterable[Domain], stored: Mapping[str, Contact], declared: Contact, comparison: Comparison
 ) -> Plan:
     """Compare every listed domain with the declaration.
 
@@ -90,24 +145,13 @@ def make_plan(
     :param stored: domain id to stored contact, for each of them.
     :param declared: the managed fields only, as text to be sent.
     """
+    contacts = ((domain, stored[domain.id or ""]) for domain in domains)
     return Plan(
         tuple(
-            PlannedDomain(
-                domain, stored[domain.id or ""], declared, verdicts(declared, stored[domain.id or ""], strict=strict)
-            )
-            for domain in domains
+            PlannedDomain(domain, contact, declared, comparison, comparison.verdicts(declared, contact))
+            for domain, contact in contacts
         )
     )
-
-
-def verdicts(declared: Contact, stored: Contact, *, strict: bool = False) -> dict[str, Verdict]:
-    """Judge each declared field against one stored contact; an undeclared country is taken from the stored side."""
-    countries = {"left_country": country_of(declared, stored), "right_country": country_of(stored)}
-    return {
-        name: compare(name, declared[name], stored.get(name, ""), strict=strict, **countries)
-        for name in FIELD_NAMES
-        if name in declared
-    }
 
 
 def write_groups(entries: Sequence[PlannedDomain], *, complete: bool) -> list[Group]:
@@ -128,13 +172,13 @@ NORMALISED = "normalised"
 NOT_APPLIED = "not_applied"
 
 
-def judge_result(entry: PlannedDomain, stored_now: Contact, *, strict: bool = False) -> dict[str, Verdict]:
+def judge_result(entry: PlannedDomain, stored_now: Contact) -> dict[str, Verdict]:
     """Judge what was stored for each field that the plan changes.
 
     :return: field to a verdict of kind ``applied``, ``normalised`` (with the rule) or ``not_applied``.
     """
     kinds = {EQUIVALENT: NORMALISED, DIFFERENT: NOT_APPLIED}
-    now = verdicts(entry.declared, stored_now, strict=strict)
+    now = entry.comparison.verdicts(entry.declared, stored_now)
     return {name: Verdict(kinds.get(now[name].kind, APPLIED), now[name].rule) for name in entry.changed_fields}
 
 

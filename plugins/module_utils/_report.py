@@ -63,6 +63,19 @@ class Report:
         self.outcomes: dict[str, Outcome] = {}
         self._private: dict[str, str] = {}
 
+    def take_plan(self, plan: Plan) -> None:
+        """Keep the plan, and warn of what it cannot know."""
+        self.plan = plan
+        blind: dict[str, list[str]] = {}
+        for entry in plan.entries:
+            for name in entry.unverifiable:
+                blind.setdefault(name, []).append(entry.domain.id or "")
+        self.warnings.extend(
+            f"The API does not tell {name} of {self.named(ids)}, so nobody knows whether it is stored as declared. It"
+            " is sent along when another field changes, and is no reason to write by itself."
+            for name, ids in blind.items()
+        )
+
     def keep_private(self, contact: Contact) -> None:
         """Take these contact values out of every text that is told later, whoever wrote it."""
         self._private.update((value, name) for name, value in contact.items() if value and name not in NOT_PERSONAL)
@@ -120,6 +133,7 @@ class Report:
             "before": planned.before if planned else {},
             "after": planned.after if planned else {},
             "equivalent": [{"field": name, "rule": rule} for name, rule in equivalent],
+            "unverifiable": list(planned.unverifiable) if planned else [],
             "not_applied": list(outcome.not_applied),
             "stored": dict(outcome.not_applied),
             "reason": None if outcome.reason is None else self.safe_text(outcome.reason),

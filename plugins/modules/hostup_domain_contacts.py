@@ -156,6 +156,15 @@ options:
         equal and are told in RV(domains[].equivalent).
     type: bool
     default: false
+  accept_stored:
+    description:
+      - Further spellings that count as equal to the declared value, as a list of texts for each field in O(contacts).
+      - It is for a registry that alters what it is given. If it stores V(Malmo) for V(Malmö), every run would find a
+        difference, write it again, and fail with V(not_applied). List V(Malmo) here, and the stored value is accepted.
+      - A domain that stores another value, neither the declared nor an accepted one, is still updated.
+      - The spellings are compared as text, also with O(strict=true).
+    type: dict
+    version_added: 0.1.0
 seealso:
   - name: HostUp API, bulk contact update
     description: The request that this module sends, version 2.
@@ -238,6 +247,16 @@ EXAMPLES = r"""
           {{ ansible_failed_result.domains | rejectattr('status', 'in', ['updated', 'unchanged'])
              | map(attribute='name') | list }}
 
+- name: Live with a registry that strips the accents
+  hostup.cloud.hostup_domain_contacts:
+    domains:
+      - example.com
+    contacts:
+      firstname: Anna
+      city: Malmö
+    accept_stored:
+      city: ["Malmo", "MALMO"]
+
 - name: Queue the update and go on
   hostup.cloud.hostup_domain_contacts:
     domains: "{{ company_domains }}"
@@ -264,6 +283,7 @@ domains:
       equivalent:
         - field: phonenumber
           rule: phone_notation
+      unverifiable: []
       not_applied: []
       stored: {}
       reason:
@@ -315,9 +335,16 @@ domains:
         rule:
           description:
             - Why they count as equal, V(phone_notation), V(postcode_notation), V(country_case), V(state_case),
-              V(email_domain), V(outer_white_space) or V(unicode_composition).
+              V(email_domain), V(outer_white_space), V(unicode_composition) or V(accept_stored).
           type: str
           returned: always
+    unverifiable:
+      description:
+        - Declared fields of which the API does not tell what is stored, which can be C(address2) with API v1.
+        - They are sent along when another field changes. By themselves they are no reason to write.
+      type: list
+      elements: str
+      returned: always
     not_applied:
       description: The fields that are not stored as declared, after an update.
       type: list
@@ -454,7 +481,7 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.hostup.cloud.plugins.module_utils._apply import ApplySettings, apply, read_stored, resolve
 from ansible_collections.hostup.cloud.plugins.module_utils._clock import Clock
-from ansible_collections.hostup.cloud.plugins.module_utils._declared import read_declared
+from ansible_collections.hostup.cloud.plugins.module_utils._declared import read_accepted, read_declared
 from ansible_collections.hostup.cloud.plugins.module_utils._domain import as_listed, read_listed
 from ansible_collections.hostup.cloud.plugins.module_utils._options import (
     connection_argument_spec,
@@ -462,7 +489,7 @@ from ansible_collections.hostup.cloud.plugins.module_utils._options import (
     read_connection,
     read_together,
 )
-from ansible_collections.hostup.cloud.plugins.module_utils._plan import make_plan
+from ansible_collections.hostup.cloud.plugins.module_utils._plan import Comparison, make_plan, never_read
 from ansible_collections.hostup.cloud.plugins.module_utils._task import Task
 
 
@@ -471,9 +498,10 @@ def run(task: Task) -> None:
     params = task.params
     ids, names = params["domain_ids"] or [], params["domains"] or []
     task.report.domains = as_listed(ids, names)
-    listed, declared, connection = read_together(
+    listed, declared, accepted, connection = read_together(
         lambda: read_listed(ids, names, params["api_version"]),
         lambda: read_declared(params["contacts"]),
+        lambda: read_accepted(params["accept_stored"] or {}, params["contacts"]),
         lambda: read_connection(params),
     )
     if not task.report.domains:
@@ -482,12 +510,11 @@ def run(task: Task) -> None:
     api = task.open_api(listed.generation, connection)
     task.report.domains = resolve(api, listed)
     stored = read_stored(api, task.report)
-    plan = make_plan(task.report.domains, stored, declared, strict=params["strict"])
-    task.report.plan = plan
+    comparison = Comparison(params["strict"], accepted, never_read(stored.values(), api.may_leave_out))
+    plan = make_plan(task.report.domains, stored, declared, comparison)
+    task.report.take_plan(plan)
     if plan.changing and not task.check_mode:
-        settings = ApplySettings(
-            **{name: params[name] for name in ("wait", "wait_timeout", "poll_interval", "verify", "strict")}
-        )
+        settings = ApplySettings(**{name: params[name] for name in ("wait", "wait_timeout", "poll_interval", "verify")})
         apply(plan, api, task.report, settings, Clock())
 
 

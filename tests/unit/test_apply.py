@@ -35,7 +35,7 @@ from ansible_collections.hostup.cloud.plugins.module_utils._errors import (
     RequestFailed,
     ServerTrouble,
 )
-from ansible_collections.hostup.cloud.plugins.module_utils._plan import make_plan
+from ansible_collections.hostup.cloud.plugins.module_utils._plan import Comparison, make_plan, never_read
 from ansible_collections.hostup.cloud.plugins.module_utils._report import Report
 
 WRITE = Exchange("POST", "/api/v2/domains/bulk/contacts", "update the contact of 1 domain")
@@ -98,6 +98,7 @@ class Registrar(Api):
         yield [Domain(domain_id, name) for domain_id, name in self.names.items()]
 
     looks_up_names = False
+    may_leave_out = frozenset({"address2"})
 
     def read_contacts(self, domains: Sequence[Domain]) -> Reading:
         ids = [domain.id or "" for domain in domains]
@@ -171,14 +172,21 @@ class Run:
         return next(cast("dict[str, Any]", e) for e in self.result["domains"] if e["id"] == domain_id)
 
 
-def run(registrar: Registrar, declared: Contact = DECLARED, **settings: Any) -> Run:
+def run(
+    registrar: Registrar,
+    declared: Contact | None = None,
+    accepted: dict[str, frozenset[str]] | None = None,
+    **settings: Any,
+) -> Run:
+    declared = DECLARED if declared is None else declared
     report = Report(check_mode=False)
     report.domains = [Domain(domain_id) for domain_id in registrar.store]
     stored = read_stored(registrar, report)
-    strict = bool(settings.get("strict", False))
-    report.plan = make_plan(report.domains, stored, declared, strict=strict)
+    comparison = Comparison(accepted=accepted or {}, never_read=never_read(stored.values(), registrar.may_leave_out))
+    report.take_plan(make_plan(report.domains, stored, declared, comparison))
     outcome = Run(registrar, report)
     try:
+        assert report.plan is not None
         apply(report.plan, registrar, report, ApplySettings(**settings), registrar.clock)
     except PartialFailure as error:
         outcome.error = error
@@ -325,6 +333,34 @@ def test_a_job_that_cannot_be_asked_for_is_read_back_until_the_time_is_up() -> N
     assert registrar.clock.time == pytest.approx(10)
 
 
+def test_an_accepted_spelling_is_success_and_told() -> None:
+    registrar = registrar_of("dom_a", normalise={"city": lambda city: city.replace("ö", "o")})
+    done = run(registrar, accepted={"city": frozenset({"Malmo"})})
+    assert done.error is None
+    assert done.entry("dom_a")["equivalent"] == [{"field": "city", "rule": "accept_stored"}]
+    assert run(registrar, accepted={"city": frozenset({"Malmo"})}).result["changed"] is False
+
+
+def test_a_field_that_the_api_never_tells_is_warned_of_once_and_not_written_again() -> None:
+    registrar = registrar_of("dom_a", "dom_b", complete=True)
+    declared = {**DECLARED, "address2": "Lgh 1101"}
+    for contact in registrar.store.values():
+        contact.pop("address2", None)
+    first = run(registrar, declared)
+    assert first.error is None
+    assert registrar.writes[0][1]["address2"] == "Lgh 1101"
+    assert first.entry("dom_a")["unverifiable"] == ["address2"]
+    for contact in registrar.store.values():
+        contact.pop("address2", None)
+    second = run(registrar, declared)
+    assert second.result["changed"] is False
+    (warning,) = second.report.warnings
+    assert warning == (
+        "The API does not tell address2 of dom_a, dom_b, so nobody knows whether it is stored as declared. It is sent"
+        " along when another field changes, and is no reason to write by itself."
+    )
+
+
 # -- the wait runs out -------------------------------------------------------------------------------------------------
 
 
@@ -457,7 +493,7 @@ def test_one_domain_that_cannot_be_read_back_does_not_hide_the_others() -> None:
     registrar = registrar_of("dom_a", "dom_b")
     report = Report(check_mode=False)
     report.domains = [Domain("dom_a"), Domain("dom_b")]
-    report.plan = make_plan(report.domains, read_stored(registrar, report), DECLARED)
+    report.plan = make_plan(report.domains, read_stored(registrar, report), DECLARED, Comparison())
     registrar.unreadable = {"dom_b": "the API could not read it."}
     with pytest.raises(PartialFailure):
         apply(report.plan, registrar, report, ApplySettings(), registrar.clock)
@@ -512,7 +548,16 @@ NORMALISATIONS: dict[str, Callable[[str], str]] = {
     "country": str.lower,
     "postcode": lambda postcode: postcode.replace(" ", ""),
 }
-CONTACTS = st.fixed_dictionaries(
+STORED = st.fixed_dictionaries(
+    {"country": st.sampled_from(["SE", "se"])},
+    optional={
+        "firstname": st.sampled_from(["Anna", "Erik", "Åsa"]),
+        "companyname": st.sampled_from(["", "Example AB"]),
+        "phonenumber": st.sampled_from(["+46700000000", "+46.700000000", "0700000000"]),
+        "postcode": st.sampled_from(["123 45", "12345", "411 01"]),
+    },
+)
+DECLARATIONS = st.fixed_dictionaries(
     {},
     optional={
         "firstname": st.sampled_from(["Anna", "Erik", "Åsa"]),
@@ -525,8 +570,8 @@ CONTACTS = st.fixed_dictionaries(
 
 
 @given(
-    stored=st.lists(CONTACTS, min_size=1, max_size=5),
-    declared=CONTACTS.filter(bool),
+    stored=st.lists(STORED, min_size=1, max_size=5),
+    declared=DECLARATIONS.filter(bool),
     normalised=st.sets(st.sampled_from(sorted(NORMALISATIONS))),
     complete=st.booleans(),
     batch_size=st.integers(1, 3),

@@ -36,8 +36,8 @@ def verdict_of(field: str, left: str, right: str, country: str = "SE", *, strict
     return compare(field, left, right, left_country=country, right_country=country, strict=strict)
 
 
-def kind(field: str, left: str, right: str, country: str = "SE") -> str:
-    both = {verdict_of(field, left, right, country).kind, verdict_of(field, right, left, country).kind}
+def kind(field: str, one: str, other: str, country: str = "SE") -> str:
+    both = {verdict_of(field, one, other, country).kind, verdict_of(field, other, one, country).kind}
     assert len(both) == 1, "comparison must not depend on the side"
     return both.pop()
 

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.hostup.cloud.plugins.module_utils._contact import FIELDS
-from ansible_collections.hostup.cloud.plugins.module_utils._declared import read_declared
+from ansible_collections.hostup.cloud.plugins.module_utils._declared import read_accepted, read_declared
 from ansible_collections.hostup.cloud.plugins.module_utils._errors import InvalidInput
 
 COMPLETE = {
@@ -245,6 +245,34 @@ def test_control_and_invisible_characters_are_refused_by_code_point(bad: str, co
 def test_more_than_255_characters_are_refused() -> None:
     assert "256 characters" in problem(city="x" * 256)
     assert read_declared({"city": "x" * 255})
+
+
+# -- accepted spellings ------------------------------------------------------------------------------------------------
+
+
+def test_accepted_spellings_are_read_by_any_name_of_their_field_and_composed() -> None:
+    declared = {"city": "Malmö", "street": "Nygatan 1"}
+    assert read_accepted({"city": ["Malmo ", "MALMO"], "address1": ["Nygatan 1."]}, declared) == {
+        "city": frozenset({"Malmo", "MALMO"}),
+        "address1": frozenset({"Nygatan 1."}),
+    }
+
+
+@pytest.mark.parametrize(
+    ("accepted", "words"),
+    [
+        ({"cty": ["Malmo"]}, "accept_stored.cty: there is no such field. Did you mean city?"),
+        ({"firstname": ["Ana"]}, "accept_stored.firstname: firstname is not declared in contacts"),
+        ({"lastname": ["Svenson"]}, "accept_stored.lastname: lastname is not declared in contacts"),
+        ({"city": "Malmo"}, "accept_stored.city: must be a list of texts, but a str arrived"),
+        ({"city": [1]}, "accept_stored.city: every spelling must be text"),
+        ({"city": [""]}, "accept_stored.city: every spelling must be text that is not empty"),
+    ],
+)
+def test_accepted_spellings_that_cannot_be_meant_are_refused(accepted: dict[str, Any], words: str) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        read_accepted(accepted, {"city": "Malmö", "lastname": None})
+    assert words in str(caught.value)
 
 
 @given(

@@ -6,14 +6,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ansible_collections.hostup.cloud.plugins.module_utils._contact import Contact
 from ansible_collections.hostup.cloud.plugins.module_utils._domain import Domain
 from ansible_collections.hostup.cloud.plugins.module_utils._plan import (
+    Comparison,
     Group,
     Plan,
     diff,
     judge_result,
     make_plan,
+    never_read,
     write_groups,
 )
 
@@ -31,9 +35,9 @@ OLD = {
 }
 
 
-def plan_of(declared: Contact, *stored: Contact, strict: bool = False) -> Plan:
+def plan_of(declared: Contact, *stored: Contact, **comparison: Any) -> Plan:
     domains = [Domain(f"dom_{index}", f"{index}.example") for index in range(len(stored))]
-    return make_plan(domains, {d.id or "": c for d, c in zip(domains, stored)}, declared, strict=strict)
+    return make_plan(domains, {d.id or "": c for d, c in zip(domains, stored)}, declared, Comparison(**comparison))
 
 
 def test_only_declared_fields_are_judged() -> None:
@@ -60,6 +64,52 @@ def test_a_field_that_the_answer_left_out_is_empty() -> None:
     assert entry.changed_fields == ()
     (entry,) = plan_of({"address2": "Lgh 1101"}, OLD).entries
     assert entry.before == {"address2": ""}
+
+
+def test_an_accepted_spelling_is_equivalent_also_in_a_strict_comparison() -> None:
+    accepted = {"city": frozenset({"Goteborg", "GOTEBORG"})}
+    stored = [{**OLD, "city": city} for city in ("Goteborg", " GOTEBORG", "goteborg", "Göteborg")]
+    for strict in (False, True):
+        plan = plan_of({"city": "Göteborg"}, *stored, strict=strict, accepted=accepted)
+        assert [entry.equivalent for entry in plan.entries] == [
+            (("city", "accept_stored"),),
+            (("city", "accept_stored"),),
+            (),
+            (),
+        ]
+        assert [entry.changed_fields for entry in plan.entries] == [(), (), ("city",), ()]
+
+
+def test_an_accepted_spelling_counts_for_its_field_only() -> None:
+    (entry,) = plan_of({"firstname": "Anna"}, OLD, accepted={"city": frozenset({"Erik"})}).entries
+    assert entry.changed_fields == ("firstname",)
+
+
+def test_a_field_that_is_never_read_is_unverifiable_and_no_reason_to_write() -> None:
+    (entry,) = plan_of({"address2": "Lgh 1101", "city": "Göteborg"}, OLD, never_read=frozenset({"address2"})).entries
+    assert entry.changed_fields == ()
+    assert entry.unverifiable == ("address2",)
+
+
+def test_a_field_that_is_never_read_goes_along_with_other_changes_and_is_not_judged() -> None:
+    declared = {"address2": "Lgh 1101", "city": "Lund"}
+    (entry,) = plan_of(declared, OLD, never_read=frozenset({"address2"})).entries
+    (group,) = write_groups([entry], complete=True)
+    assert group.contact == {**OLD, **declared}
+    assert list(judge_result(entry, {**OLD, "city": "Lund"})) == ["city"]
+
+
+def test_empty_is_what_a_field_that_is_never_read_is_taken_for() -> None:
+    (entry,) = plan_of({"address2": ""}, OLD, never_read=frozenset({"address2"})).entries
+    assert entry.unverifiable == ()
+    assert entry.changed_fields == ()
+
+
+def test_a_field_is_never_read_only_if_no_answer_tells_it() -> None:
+    may_be_left_out = frozenset({"address2"})
+    assert never_read([OLD, OLD], may_be_left_out) == may_be_left_out
+    assert never_read([OLD, {**OLD, "address2": ""}], may_be_left_out) == frozenset()
+    assert never_read([OLD], frozenset()) == frozenset()
 
 
 def test_an_undeclared_country_is_that_of_the_stored_contact() -> None:

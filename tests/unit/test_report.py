@@ -10,7 +10,7 @@ from typing import Any
 
 from ansible_collections.hostup.cloud.plugins.module_utils._api import Job
 from ansible_collections.hostup.cloud.plugins.module_utils._domain import Domain
-from ansible_collections.hostup.cloud.plugins.module_utils._plan import make_plan
+from ansible_collections.hostup.cloud.plugins.module_utils._plan import Comparison, make_plan
 from ansible_collections.hostup.cloud.plugins.module_utils._report import STATUSES, Outcome, Report
 
 A, B, C = Domain("dom_a", "a.example"), Domain("dom_b", "b.example"), Domain("dom_c", "c.example")
@@ -21,7 +21,7 @@ def report_of(*cities: str, check_mode: bool = False) -> Report:
     report = Report(check_mode=check_mode)
     report.domains = [A, B, C][: len(cities)]
     stored = {domain.id or "": {"city": city} for domain, city in zip(report.domains, cities)}
-    report.plan = make_plan(report.domains, stored, {"city": "Lund"})
+    report.plan = make_plan(report.domains, stored, {"city": "Lund"}, Comparison())
     return report
 
 
@@ -72,6 +72,7 @@ def test_an_entry_tells_the_plan_and_the_outcome() -> None:
             "before": {"city": "Umeå"},
             "after": {"city": "Lund"},
             "equivalent": [{"field": "email", "rule": "email_domain"}],
+            "unverifiable": [],
             "not_applied": ["city"],
             "stored": {"city": "Umea"},
             "reason": "Other values.",
