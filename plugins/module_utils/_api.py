@@ -22,7 +22,7 @@ from ansible_collections.hostup.cloud.plugins.module_utils._client import Client
 from ansible_collections.hostup.cloud.plugins.module_utils._clock import Deadline
 from ansible_collections.hostup.cloud.plugins.module_utils._contact import Contact
 from ansible_collections.hostup.cloud.plugins.module_utils._domain import Domain, comparable_name
-from ansible_collections.hostup.cloud.plugins.module_utils._errors import MissingDomains, Refused
+from ansible_collections.hostup.cloud.plugins.module_utils._errors import MissingDomains, Refused, RequestFailed
 
 LIST_PAGE_SIZE = 1000
 """The largest page of https://developer.hostup.se/endpoints/domain-services/get-v2-domains."""
@@ -39,11 +39,13 @@ class Reading:
     :ivar contacts: domain id to its registrant contact; fields that the answer left out are absent, null is ``""``.
     :ivar names: domain id to domain name, where the answer told it.
     :ivar unreadable: domain id to the reason why there is no contact.
+    :ivar errors: domain id to the error behind that reason, where a request of its own failed.
     """
 
     contacts: dict[str, Contact] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
     unreadable: dict[str, str] = field(default_factory=dict)
+    errors: dict[str, RequestFailed] = field(default_factory=dict)
 
 
 QUEUED = "queued"

@@ -83,6 +83,7 @@ class ApiV1(Api):
                         if error.http_status in (401, 429):
                             raise
                         reading.unreadable[domain_id] = error.explanation
+                        reading.errors[domain_id] = error
                     except ValueError as error:
                         reading.unreadable[domain_id] = f"{error}."
             finally:

@@ -22,6 +22,7 @@ from ansible_collections.hostup.cloud.plugins.module_utils._api import (
     VANISHED,
     Api,
     Job,
+    Reading,
     says_too_many,
     send_in_batches,
 )
@@ -37,6 +38,7 @@ from ansible_collections.hostup.cloud.plugins.module_utils._errors import (
     OutcomeUnknown,
     Refused,
     RequestFailed,
+    told_request_id,
 )
 from ansible_collections.hostup.cloud.plugins.module_utils._plan import (
     NORMALISED,
@@ -84,14 +86,22 @@ def read_stored(api: Api, report: Report) -> dict[str, Contact]:
         domain if domain.name else replace(domain, name=reading.names.get(domain.id or "")) for domain in report.domains
     ]
     if reading.unreadable:
-        labels = {domain.id: domain.label for domain in report.domains}
+        first = next(iter(reading.errors.values()), None)
         raise MissingDomains(
             f"Could not read the stored contact of {len(reading.unreadable)} of {len(report.domains)} domains;"
-            " nothing was written. " + _by_cause({labels[i] or i: reason for i, reason in reading.unreadable.items()}),
+            f" nothing was written. {_told(report, reading.unreadable)}"
+            + told_request_id(first.request_id if first else None),
             reading.unreadable,
             code="unreadable_domain",
+            cause=_about_the_key(reading, report.domains),
         )
     return dict(reading.contacts)
+
+
+def _about_the_key(reading: Reading, domains: Sequence[Domain]) -> RequestFailed | None:
+    """Return the error if every single domain was forbidden: then the key is the matter, not the domains."""
+    errors = [reading.errors.get(domain.id or "") for domain in domains]
+    return errors[0] if all(error is not None and error.http_status == 403 for error in errors) else None
 
 
 @dataclass(frozen=True)
@@ -302,10 +312,13 @@ class _Application:
             return
         unfinished = [i for i, outcome in bad.items() if outcome.status == _report.QUEUED]
         causes = {i: self.cause(i, outcome) for i, outcome in bad.items()}
-        message = f"{len(bad)} of {len(outcomes)} domains could not be updated as declared. {self.told(causes)}"
+        message = (
+            f"{len(bad)} of {len(outcomes)} domains could not be updated as declared. {_told(self.report, causes)}"
+        )
         if self.uncertain.keys() & bad.keys() or unfinished:
             message += " Run the task again later: it compares first, so nothing that has arrived is written twice."
         cause = next((error for error, ids in self.errors if ids & bad.keys()), None)
+        message += told_request_id(cause.request_id if cause else None)
         raise PartialFailure(message, code=self.code(bad, unfinished), cause=cause)
 
     def code(self, bad: dict[str, Outcome], unfinished: list[str]) -> str:
@@ -324,9 +337,6 @@ class _Application:
             return f"Not stored as declared: {', '.join(outcome.not_applied)}. {outcome.reason}"
         return outcome.reason or ""
 
-    def told(self, causes: dict[str, str]) -> str:
-        return " ".join(f"{self.report.named(ids)}: {cause}" for cause, ids in _grouped(causes).items())
-
 
 def _stops_all(error: RequestFailed) -> bool:
     """Tell whether an error is about the API as a whole, so that sending further batches makes no sense."""
@@ -340,9 +350,12 @@ def _grouped(causes: dict[str, str]) -> dict[str, list[str]]:
     return groups
 
 
-def _by_cause(causes: dict[str, str]) -> str:
-    """Return one sentence for each cause, with all the domains that have it."""
-    return " ".join(f"{', '.join(labels)}: {cause}" for cause, labels in _grouped(causes).items())
+def _told(report: Report, causes: dict[str, str]) -> str:
+    """Return one sentence for each cause, with the first of the domains that have it, and how many more there are.
+
+    :param causes: domain id to cause.
+    """
+    return " ".join(f"{report.named(ids)}: {cause}" for cause, ids in _grouped(causes).items())
 
 
 def _clause(text: str) -> str:

@@ -154,14 +154,14 @@ class Setback(Exception):
         code: str,
         may_have_acted: bool,
         headers: Mapping[str, str] | None = None,
-        **details: Any,
+        details: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(cause)
         self.cause = cause
         self.code = code
         self.may_have_acted = may_have_acted
         self.headers = headers or {}
-        self.details = details
+        self.details = details or {}
 
 
 class Client:
@@ -262,7 +262,7 @@ class Client:
                     code=problem.pop("code") or f"http_{status}",
                     may_have_acted=status != 429,
                     headers=_announced_wait(status, response.headers),
-                    **problem,
+                    details=problem,
                 )
             raise refusal(request, **problem)
 
@@ -483,7 +483,7 @@ def _answer_sentence(status: int, code: str | None, details: Mapping[str, Any]) 
         sentence += f', "{details["api_message"]}"'
     if details["errors"]:
         sentence += " (" + "; ".join(str(error) for error in details["errors"][:5]) + ")"
-    return sentence + (f", request id {details['request_id']}." if details["request_id"] else ".")
+    return sentence + "."
 
 
 def _given_up(request: Request, setback: Setback, retries: int) -> RequestFailed:
@@ -601,9 +601,10 @@ def _certificate_problem(request: Request, error: Exception) -> NotSent | None:
             " certificate authority.",
             code="certificate_not_trusted",
         )
-    # requests raises a bare OSError for a bundle that is not there; others are opened by OpenSSL.
+    # requests raises a bare OSError for a bundle that is not there; OpenSSL opens the others.
     is_bare = not isinstance(error, (HTTPError, requests.exceptions.RequestException))
-    if is_bare or any("[X509" in str(e) or type(e) is PermissionError for e in chain):
+    is_tls = isinstance(error, requests.exceptions.SSLError)
+    if is_bare or (is_tls and any("[X509" in str(e) or isinstance(e, PermissionError) for e in chain)):
         return NotSent(
             request.exchange,
             "the CA bundle could not be read. Check ca_path and the variables REQUESTS_CA_BUNDLE and CURL_CA_BUNDLE.",

@@ -65,11 +65,21 @@ class MissingDomains(HostUpError):
     """Listed domains that cannot be found or cannot be read; nothing has been written.
 
     :param reasons: domain id (or name, where no id is known) to what is wrong with it.
+    :param cause: the error that stands behind all of it, where there is one.
     """
 
-    def __init__(self, message: str, reasons: dict[str, str], *, code: str) -> None:
+    def __init__(self, message: str, reasons: dict[str, str], *, code: str, cause: RequestFailed | None = None) -> None:
         super().__init__(message, code=code)
         self.reasons = reasons
+        self.cause = cause
+
+    def as_failure(self) -> dict[str, Any]:
+        return self.cause.as_failure() if self.cause else super().as_failure()
+
+
+def told_request_id(request_id: str | None) -> str:
+    """Return a last sentence with the id that helps HostUp's support, or nothing. It differs where the cause is one."""
+    return f" Request id: {request_id}." if request_id else ""
 
 
 @dataclass(frozen=True)
@@ -96,7 +106,7 @@ class RequestFailed(HostUpError):
         request_id: str | None = None,
         errors: Sequence[FieldError] = (),
     ) -> None:
-        super().__init__(f"Could not {exchange.purpose}: {explanation}", code=code)
+        super().__init__(f"Could not {exchange.purpose}: {explanation}{told_request_id(request_id)}", code=code)
         self.exchange = exchange
         self.explanation = explanation
         self.http_status = http_status

@@ -162,9 +162,16 @@ def test_a_domain_that_cannot_be_read_has_a_reason(
     assert reason in reason_of(new_client, **answer)
 
 
-def test_the_inner_success_flag_counts_and_the_request_id_is_kept(new_client: ClientFactory) -> None:
+def test_the_inner_success_flag_counts(new_client: ClientFactory) -> None:
     reason = reason_of(new_client, json=envelope({"success": False, "message": "The registry did not answer"}))
-    assert reason == 'the API answered HTTP 200, "The registry did not answer", request id 0b6f3c1e.'
+    assert reason == 'the API answered HTTP 200, "The registry did not answer".'
+
+
+def test_the_error_behind_a_reason_is_kept_with_the_request_id_of_the_envelope(new_client: ClientFactory) -> None:
+    with responses.RequestsMock() as api:
+        api.get(f"{ORIGIN}/api/domain-contacts/11790", json=envelope({"success": False, "code": "LOCKED"}))
+        reading = read(new_client(ORIGIN, v1=True), "11790")
+    assert (reading.errors["11790"].code, reading.errors["11790"].request_id) == ("LOCKED", "0b6f3c1e")
 
 
 def test_a_failure_of_one_domain_leaves_the_others(new_client: ClientFactory) -> None:
@@ -297,7 +304,7 @@ def test_an_update_without_a_job_says_what_is_known(
 ) -> None:
     with pytest.raises(error) as caught:
         submit(new_client, answer)
-    assert type(caught.value) is error
+    assert isinstance(caught.value, error)
 
 
 # -- the list of domains ---------------------------------------------------------------------------------------------

@@ -491,7 +491,7 @@ def test_an_update_without_an_operation_says_what_is_known(
 ) -> None:
     with pytest.raises(error) as caught:
         submit(new_client, **answer)
-    assert type(caught.value) is error
+    assert isinstance(caught.value, error)
 
 
 @given(JSON_VALUES, JSON_VALUES, JSON_VALUES)

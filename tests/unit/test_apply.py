@@ -78,6 +78,7 @@ class Registrar(Api):
     normalise: dict[str, Callable[[str], str]] = field(default_factory=dict)
     ignored: dict[str, set[str]] = field(default_factory=dict)
     unreadable: dict[str, str] = field(default_factory=dict)
+    unreadable_errors: dict[str, RequestFailed] = field(default_factory=dict)
     submit_errors: list[RequestFailed | None] = field(default_factory=list)
     read_errors: list[RequestFailed | None] = field(default_factory=list)
     poll_error: RequestFailed | None = None
@@ -110,7 +111,7 @@ class Registrar(Api):
         for moment, members, contact in self.pending:
             if moment <= self.clock.time:
                 self.write_down(members, contact)
-        reading = Reading(names=dict(self.names))
+        reading = Reading(names=dict(self.names), errors=dict(self.unreadable_errors))
         for domain_id in ids:
             if domain_id in self.unreadable:
                 reading.unreadable[domain_id] = self.unreadable[domain_id]
@@ -512,10 +513,34 @@ def test_every_domain_that_cannot_be_read_is_named_before_anything_is_written() 
     with pytest.raises(MissingDomains) as caught:
         run(registrar)
     assert str(caught.value) == (
-        "Could not read the stored contact of 2 of 3 domains; nothing was written."
-        " b.example (dom_b), dom_c: no contact."
+        "Could not read the stored contact of 2 of 3 domains; nothing was written. b.example, dom_c: no contact."
     )
     assert registrar.writes == []
+
+
+def forbidden(request_id: str) -> Refused:
+    read = Exchange("GET", "/api/domain-contacts/1", "read the stored contact of 1")
+    return Refused(read, "the API answered HTTP 403.", code="FORBIDDEN", http_status=403, request_id=request_id)
+
+
+@pytest.mark.parametrize(
+    ("forbidden_ids", "code", "http_status"),
+    [(["1", "2", "3", "4", "5"], "FORBIDDEN", 403), (["1", "2", "3", "4"], "unreadable_domain", None)],
+)
+def test_domains_with_one_cause_are_one_sentence_and_all_of_them_forbidden_is_about_the_key(
+    forbidden_ids: list[str], code: str, http_status: int | None
+) -> None:
+    registrar = registrar_of("1", "2", "3", "4", "5")
+    registrar.unreadable = dict.fromkeys(forbidden_ids, "the API answered HTTP 403.")
+    registrar.unreadable_errors = {domain_id: forbidden(f"req_{domain_id}") for domain_id in forbidden_ids}
+    with pytest.raises(MissingDomains) as caught:
+        run(registrar)
+    assert str(caught.value) == (
+        f"Could not read the stored contact of {len(forbidden_ids)} of 5 domains; nothing was written."
+        f" 1, 2, 3 and {len(forbidden_ids) - 3} more: the API answered HTTP 403. Request id: req_1."
+    )
+    assert caught.value.as_failure()["code"] == code
+    assert caught.value.as_failure()["http_status"] == http_status
 
 
 def test_names_are_resolved_in_the_declared_order_behind_the_ids() -> None:

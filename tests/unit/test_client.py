@@ -375,6 +375,27 @@ def test_a_ca_bundle_that_cannot_be_used_is_told_at_once(
     assert (sum(client.calls.values()), clock.sleeps) == (0, [])
 
 
+def test_a_ca_bundle_that_may_not_be_read_is_told_at_once(new_client: ClientFactory, clock: FakeClock) -> None:
+    with responses.RequestsMock() as api:
+        error = requests.exceptions.SSLError("[Errno 13] Permission denied")
+        error.__cause__ = PermissionError(13, "Permission denied")
+        api.post(ORIGIN + PATH, body=error)
+        assert failure_of(new_client(ORIGIN, verify="/etc/ca/example.pem"), WRITE).code == "ca_bundle_not_readable"
+    assert clock.sleeps == []
+
+
+def test_a_firewall_that_permits_no_connection_has_nothing_to_do_with_certificates(
+    server: LoopbackServer, new_client: ClientFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def forbid(*args: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(socket.socket, "connect", forbid)
+    error = failure_of(new_client(server.origin, max_retries=0), WRITE)
+    assert isinstance(error, NotSent)
+    assert error.code == "connection_failed"
+
+
 def test_a_server_that_does_not_speak_tls(
     server: LoopbackServer, new_client: ClientFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -749,8 +770,8 @@ def test_the_error_of_v2(server: LoopbackServer, new_client: ClientFactory) -> N
     error = failure_of(new_client(server.origin), WRITE)
     assert str(error) == (
         "Could not update the contact of 2 domains: the API answered HTTP 400 invalid_request,"
-        ' "The request body failed validation." (/contacts/countryCode: Must be two letters.; /domainIds/0: Unknown.),'
-        " request id req_01example."
+        ' "The request body failed validation." (/contacts/countryCode: Must be two letters.; /domainIds/0: Unknown.).'
+        " Request id: req_01example."
     )
     assert error.as_failure() == {
         "http_status": 400,
@@ -781,7 +802,7 @@ def test_the_error_of_v1(server: LoopbackServer, new_client: ClientFactory) -> N
     error = failure_of(new_client(server.origin, v1=True), WRITE)
     assert str(error) == (
         "Could not update the contact of 2 domains: the API answered HTTP 422 VALIDATION_ERROR,"
-        ' "Validation failed" (email: Not an address), request id 0b6f3c1e.'
+        ' "Validation failed" (email: Not an address). Request id: 0b6f3c1e.'
     )
     assert error.as_failure()["errors"] == [{"field": "email", "message": "Not an address", "code": None}]
 
@@ -921,8 +942,8 @@ def test_only_see_other_leaves_open_whether_a_write_was_carried_out(
     status: int, server: LoopbackServer, new_client: ClientFactory
 ) -> None:
     server.reply = answering(status, "", Location="/elsewhere")
-    assert type(failure_of(new_client(server.origin), WRITE)) is (OutcomeUnknown if status == 303 else Refused)
-    assert type(failure_of(new_client(server.origin), GET)) is Unintelligible
+    assert isinstance(failure_of(new_client(server.origin), WRITE), OutcomeUnknown if status == 303 else Refused)
+    assert isinstance(failure_of(new_client(server.origin), GET), Unintelligible)
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ from ansible_collections.hostup.cloud.plugins.module_utils._errors import (
     MissingDomains,
     Refused,
 )
-from ansible_collections.hostup.cloud.plugins.module_utils._plan import make_plan
+from ansible_collections.hostup.cloud.plugins.module_utils._plan import Comparison, make_plan
 from ansible_collections.hostup.cloud.plugins.module_utils._report import UPDATED, Outcome
 from ansible_collections.hostup.cloud.plugins.module_utils._task import Task
 
@@ -85,7 +85,7 @@ def plan_a_move(task: Task) -> None:
     """Plan a new city for dom_a, while dom_b has it already."""
     task.report.domains = [A, B]
     stored = {"dom_a": {"city": "Umeå"}, "dom_b": {"city": "Lund"}}
-    task.report.plan = make_plan([A, B], stored, {"city": "Lund"})
+    task.report.plan = make_plan([A, B], stored, {"city": "Lund"}, Comparison())
 
 
 # -- the result ------------------------------------------------------------------------------------------------------
@@ -140,7 +140,7 @@ def test_each_generation_has_its_dialect_and_its_authentication(
 ) -> None:
     def run(task: Task) -> None:
         api = task.open_api(generation, CONNECTION)
-        assert type(api) is dialect
+        assert isinstance(api, dialect)
         assert (api.batch_size, api.concurrency) == (25, 3)
         assert api.client.connection is CONNECTION
         with api.client._session:
@@ -187,6 +187,7 @@ def test_a_refused_request_is_told_in_full() -> None:
     assert result["failed"] is True
     assert result["msg"] == (
         'Could not list the domains of the account: the API answered HTTP 403 forbidden, "Not yours.".'
+        " Request id: req_1."
     )
     assert result["failure"] == {
         "http_status": 403,
