@@ -112,7 +112,7 @@ class ControlledSandbox:
 
 @dataclass(frozen=True)
 class PlaybookRunner:
-    """Runs playbooks in a folder of their own, with nothing of the caller's own Ansible or HostUp settings."""
+    """Runs playbooks in a folder of their own, with none of the caller's HostUp settings."""
 
     folder: Path
     api_url: str

@@ -1139,6 +1139,7 @@ def test_lines_do_not_depend_on_where_the_pieces_end(
         pytest.param(b'\n\n{"a":1}\n\n \n{"a":2}\n\n', [{"a": 1}, {"a": 2}], id="blank lines between"),
         pytest.param(b'{"a":1}\n{"a":2}', [{"a": 1}, {"a": 2}], id="no line feed at the end"),
         pytest.param(b'{"a":1}\n{"a":', [{"a": 1}], id="last line cut off"),
+        pytest.param(b'{"a":', [], id="only line cut off"),
         pytest.param(b'{"a":1}\nnonsense\n{"a":2}\n', [{"a": 1}, {"a": 2}], id="garbage in the middle"),
         pytest.param(b'{"a":1}\n\xff\xfe\n{"a":2}\n', [{"a": 1}, {"a": 2}], id="not UTF-8 in the middle"),
         pytest.param(b'{"a":1}\n' + b"[" * 200_000 + b'\n{"a":2}\n', [{"a": 1}, {"a": 2}], id="deeply nested"),

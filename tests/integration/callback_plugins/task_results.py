@@ -36,7 +36,8 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
         task = result.task if hasattr(result, "task") else result._task
         returned = result.result if hasattr(result, "result") else result._result
         # The result itself does not say whether it failed: Ansible takes that out for callbacks.
-        entry = {"name": task.get_name(), "action": task.action, "failed": failed, "result": returned}
+        of_the_module = {key: value for key, value in returned.items() if not key.startswith("_ansible_")}
+        entry = {"name": task.get_name(), "action": task.action, "failed": failed, "result": of_the_module}
         with Path(os.environ["TASK_RESULTS"]).open("a", encoding="utf-8") as record:
             record.write(json.dumps(entry, default=str) + "\n")
 
