@@ -120,14 +120,14 @@ class Api(ABC):
         pages, pages_read = self.domain_pages(), 0
         while missing:
             if self.looks_up_names and len(missing) <= max(pages_read, 1):
-                found.update(_named(self.look_up(missing[0]), missing[:1]))
+                _add_named(found, self.look_up(missing[0]), missing[:1])
                 missing = missing[1:]
                 continue
             page = next(pages, None)
             if page is None:
                 break
             pages_read += 1
-            found.update(_named(page, missing))
+            _add_named(found, page, a_labels)
             missing = [name for name in missing if name not in found]
         return found
 
@@ -260,9 +260,12 @@ def id_text(value: Any) -> str | None:
     return value if isinstance(value, str) and 0 < len(value) <= LONGEST_ID and value.isprintable() else None
 
 
-def _named(candidates: Sequence[Domain], a_labels: Sequence[str]) -> dict[str, Domain]:
+def _add_named(found: dict[str, Domain], candidates: Sequence[Domain], a_labels: Sequence[str]) -> None:
+    """Add the candidates that have one of these names.
+
+    :raises MissingDomains: when another domain of that name was found before.
+    """
     wanted = set(a_labels)
-    found: dict[str, Domain] = {}
     for domain in candidates:
         a_label = comparable_name(domain.name or "")
         if a_label is None or a_label not in wanted:
@@ -276,7 +279,6 @@ def _named(candidates: Sequence[Domain], a_labels: Sequence[str]) -> dict[str, D
                 code="ambiguous_domain",
             )
         found[a_label] = domain
-    return found
 
 
 def _as_dict(value: Any) -> dict[str, Any]:

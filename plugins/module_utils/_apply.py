@@ -340,7 +340,9 @@ class _Application:
 
 def _stops_all(error: RequestFailed) -> bool:
     """Tell whether an error is about the API as a whole, so that sending further batches makes no sense."""
-    return isinstance(error, (NotSent, OutcomeUnknown)) or error.http_status in (401, 429)
+    # A single domain that is too many shows that the API means something else than their number.
+    too_many = isinstance(error, Refused) and says_too_many(error)
+    return too_many or isinstance(error, (NotSent, OutcomeUnknown)) or error.http_status in (401, 429)
 
 
 def _grouped(causes: dict[str, str]) -> dict[str, list[str]]:

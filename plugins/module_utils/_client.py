@@ -511,8 +511,9 @@ def _redirected(request: Request, response: requests.Response) -> RequestFailed:
         f"the answer was a redirect (HTTP {response.status_code}) to {place}, which is not followed, so"
         " that the API key goes to no other host. Check api_url."
     )
-    # RFC 9110 section 15.4.4: "303 See Other" is how a server answers a POST that it has carried out.
-    acted = request.kind is Kind.WRITE and response.status_code == 303
+    # RFC 9110 section 15.4: 307 and 308 ask for the same request elsewhere; the others may follow a POST that was
+    # carried out.
+    acted = request.kind is Kind.WRITE and response.status_code not in (307, 308)
     kind = OutcomeUnknown if acted else Refused if request.kind is Kind.WRITE else Unintelligible
     return kind(request.exchange, explanation, code="redirected", http_status=response.status_code)
 

@@ -96,6 +96,12 @@ class PlannedDomain:
         return self.fields_of(UNVERIFIABLE)
 
     @property
+    def left_out(self) -> tuple[str, ...]:
+        """Fields that a write of this domain cannot carry: they are not declared, and the API does not tell them."""
+        unseen = self.comparison.never_read - self.stored.keys() - self.declared.keys()
+        return tuple(sorted(unseen)) if self.changed_fields else ()
+
+    @property
     def equivalent(self) -> tuple[tuple[str, str], ...]:
         """(field, rule) of each stored value that differs from the declared one in notation only."""
         return tuple((name, v.rule or "") for name, v in self.verdicts.items() if v.kind == EQUIVALENT)

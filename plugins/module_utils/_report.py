@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -64,16 +64,17 @@ class Report:
         self._private: dict[str, str] = {}
 
     def take_plan(self, plan: Plan) -> None:
-        """Keep the plan, and warn of what it cannot know."""
+        """Keep the plan, and warn of what it cannot know: one warning for each field and reason."""
         self.plan = plan
-        blind: dict[str, list[str]] = {}
-        for entry in plan.entries:
-            for name in entry.unverifiable:
-                blind.setdefault(name, []).append(entry.domain.id or "")
         self.warnings.extend(
             f"The API does not tell {name} of {self.named(ids)}, so nobody knows whether it is stored as declared. It"
             " is sent along when another field changes, and is no reason to write by itself."
-            for name, ids in blind.items()
+            for name, ids in _by_field(plan, lambda entry: entry.unverifiable).items()
+        )
+        self.warnings.extend(
+            f"The API does not tell {name} of {self.named(ids)}, so an update has to leave it out. Whether the API then"
+            f" keeps what is stored is not documented. Declare {name} to be sure."
+            for name, ids in _by_field(plan, lambda entry: entry.left_out).items()
         )
 
     def keep_private(self, contact: Contact) -> None:
@@ -151,3 +152,12 @@ class Report:
         if self.check_mode:
             return Outcome(PLANNED)
         return Outcome(FAILED, "The run ended before this domain was written.")
+
+
+def _by_field(plan: Plan, fields_of: Callable[[PlannedDomain], tuple[str, ...]]) -> dict[str, list[str]]:
+    """Return the ids of the domains by each of the fields that ``fields_of`` gives for them."""
+    ids: dict[str, list[str]] = {}
+    for entry in plan.entries:
+        for name in fields_of(entry):
+            ids.setdefault(name, []).append(entry.domain.id or "")
+    return ids

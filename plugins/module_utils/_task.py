@@ -48,6 +48,8 @@ class Task:
         """Return the API of this generation; at most one is opened in a task."""
         if REQUESTS_IMPORT_ERROR is not None:
             self._module.fail_json(msg=missing_required_lib("requests"), exception=REQUESTS_IMPORT_ERROR)
+        # Ansible hides the key as it was given; white space around it is gone by now.
+        self._module.no_log_values.add(connection.api_key)
         auth = (ApiKeyAuth if generation == V1 else BearerAuth)(connection.api_key)
         self._client = Client(connection, auth, Clock(), random.random)
         dialect = ApiV1 if generation == V1 else ApiV2

@@ -14,7 +14,7 @@ import pytest
 
 from ansible_collections.hostup.cloud.plugins.module_utils._contact import FIELD_NAMES, RULES, compare
 
-GUIDE = Path(__file__).parents[2] / "docs" / "docsite" / "rst" / "what_counts_as_a_change.rst"
+GUIDE = Path(__file__).parents[4] / "docs" / "docsite" / "rst" / "what_counts_as_a_change.rst"
 TABLE = re.compile(
     r"^\.\. csv-table:: (?P<field>\w+)(, country (?P<country>\w\w))?\n +:header:.*\n\n(?P<rows>(?: +\".*\n)+)",
     re.MULTILINE,

@@ -85,6 +85,7 @@ class Registrar(Api):
     acts: bool = False
     acts_after: float = 0.0
     names_no_job: bool = False
+    may_leave_out: frozenset[str] = frozenset()
     batch_size: int = 100
     writes: list[tuple[tuple[str, ...], dict[str, str]]] = field(default_factory=list)
     reads: list[list[str]] = field(default_factory=list)
@@ -99,7 +100,6 @@ class Registrar(Api):
         yield [Domain(domain_id, name) for domain_id, name in self.names.items()]
 
     looks_up_names = False
-    may_leave_out = frozenset({"address2"})
 
     def read_contacts(self, domains: Sequence[Domain]) -> Reading:
         ids = [domain.id or "" for domain in domains]
@@ -343,7 +343,7 @@ def test_an_accepted_spelling_is_success_and_told() -> None:
 
 
 def test_a_field_that_the_api_never_tells_is_warned_of_once_and_not_written_again() -> None:
-    registrar = registrar_of("dom_a", "dom_b", complete=True)
+    registrar = registrar_of("dom_a", "dom_b", complete=True, may_leave_out=frozenset({"address2"}))
     declared = {**DECLARED, "address2": "Lgh 1101"}
     for contact in registrar.store.values():
         contact.pop("address2", None)
@@ -429,10 +429,13 @@ def test_a_batch_that_is_too_large_is_halved_until_it_fits() -> None:
     assert set(done.statuses.values()) == {"updated"}
 
 
-def test_a_batch_of_one_that_is_too_large_is_a_refusal() -> None:
+def test_a_batch_of_one_that_is_too_large_is_a_refusal_of_everything() -> None:
     too_many = Refused(WRITE, "HTTP 413.", code="http_413", http_status=413)
-    done = run(registrar_of("dom_a", submit_errors=[too_many]))
-    assert done.statuses == {"dom_a": "failed"}
+    registrar = registrar_of("dom_a", "dom_b", "dom_c", submit_errors=[too_many] * 5)
+    done = run(registrar)
+    assert done.statuses == dict.fromkeys(("dom_a", "dom_b", "dom_c"), "failed")
+    assert [len(ids) for ids, _contact in registrar.writes] == [3, 1]
+    assert done.result["changed"] is False
 
 
 # -- lost answers ------------------------------------------------------------------------------------------------------

@@ -32,10 +32,14 @@ from ansible_collections.hostup.cloud.plugins.module_utils._errors import (
     ServerTrouble,
     Unintelligible,
 )
-from ansible_collections.hostup.cloud.tests.unit.conftest import JSON_VALUES
+from ansible_collections.hostup.cloud.tests.unit.plugins.module_utils.conftest import JSON_VALUES
 
 if TYPE_CHECKING:
-    from ansible_collections.hostup.cloud.tests.unit.conftest import ClientFactory, Exchange, LoopbackServer
+    from ansible_collections.hostup.cloud.tests.unit.plugins.module_utils.conftest import (
+        ClientFactory,
+        Exchange,
+        LoopbackServer,
+    )
 
 ORIGIN = "https://cloud.hostup.se"
 BULK = f"{ORIGIN}/api/domains/bulk/contacts"

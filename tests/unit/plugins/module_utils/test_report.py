@@ -115,3 +115,17 @@ def test_contact_values_are_taken_out_of_texts() -> None:
     report.keep_private({"companyname": "example.com"})
     text = 'SE: "anna@example.com" of Anna (not Annabel) at example.com'
     assert report.safe_text(text) == 'SE: "<email>" of <firstname> (not Annabel) at example.com'
+
+
+def test_what_the_api_never_tells_is_warned_of_once_with_the_domains() -> None:
+    report = Report(check_mode=True)
+    report.domains = [A, B, C]
+    stored = {"dom_a": {"city": "Umeå"}, "dom_b": {"city": "Visby"}, "dom_c": {"city": "Lund"}}
+    report.take_plan(
+        make_plan(report.domains, stored, {"city": "Lund"}, Comparison(never_read=frozenset({"address2"})))
+    )
+    (warning,) = report.warnings
+    assert warning == (
+        "The API does not tell address2 of a.example, b.example, so an update has to leave it out. Whether the API then"
+        " keeps what is stored is not documented. Declare address2 to be sure."
+    )

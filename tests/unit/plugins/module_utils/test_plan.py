@@ -99,6 +99,15 @@ def test_a_field_that_is_never_read_goes_along_with_other_changes_and_is_not_jud
     assert list(judge_result(entry, {**OLD, "city": "Lund"})) == ["city"]
 
 
+def test_a_write_tells_what_it_has_to_leave_out() -> None:
+    blind = frozenset({"address2"})
+    (entry,) = plan_of({"city": "Lund"}, OLD, never_read=blind).entries
+    assert entry.left_out == ("address2",)
+    assert plan_of({"city": "Lund", "address2": ""}, OLD, never_read=blind).entries[0].left_out == ()
+    assert plan_of({"city": "Göteborg"}, OLD, never_read=blind).entries[0].left_out == ()
+    assert plan_of({"city": "Lund"}, OLD).entries[0].left_out == ()
+
+
 def test_empty_is_what_a_field_that_is_never_read_is_taken_for() -> None:
     (entry,) = plan_of({"address2": ""}, OLD, never_read=frozenset({"address2"})).entries
     assert entry.unverifiable == ()

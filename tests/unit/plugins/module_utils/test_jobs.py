@@ -40,10 +40,10 @@ from ansible_collections.hostup.cloud.plugins.module_utils._errors import (
     ServerTrouble,
     Unintelligible,
 )
-from ansible_collections.hostup.cloud.tests.unit.conftest import JSON_VALUES
+from ansible_collections.hostup.cloud.tests.unit.plugins.module_utils.conftest import JSON_VALUES
 
 if TYPE_CHECKING:
-    from ansible_collections.hostup.cloud.tests.unit.conftest import ClientFactory, FakeClock
+    from ansible_collections.hostup.cloud.tests.unit.plugins.module_utils.conftest import ClientFactory, FakeClock
 
 ORIGIN = "https://cloud.hostup.se"
 JOB = Job("job_1", "/api/jobs/job_1", ("dom_a", "dom_b"))

@@ -52,6 +52,7 @@ class Module:
         self._diff = diff
         self.result: dict[str, Any] = {}
         self.warnings: list[str] = []
+        self.no_log_values: set[str] = set()
 
     def warn(self, text: str) -> None:
         self.warnings.append(text)
@@ -129,6 +130,13 @@ def test_a_diff_is_told_only_on_demand(diff: bool) -> None:
 
 
 # -- the API ---------------------------------------------------------------------------------------------------------
+
+
+def test_the_key_is_hidden_in_the_form_in_which_it_is_sent() -> None:
+    def run(task: Task) -> None:
+        task.open_api(V2, CONNECTION)
+
+    assert finish(run).no_log_values == {API_KEY}
 
 
 @pytest.mark.parametrize(

@@ -37,10 +37,14 @@ from ansible_collections.hostup.cloud.plugins.module_utils._errors import (
     ServerTrouble,
     Unintelligible,
 )
-from ansible_collections.hostup.cloud.tests.unit.conftest import JSON_VALUES, FakeClock
+from ansible_collections.hostup.cloud.tests.unit.plugins.module_utils.conftest import JSON_VALUES, FakeClock
 
 if TYPE_CHECKING:
-    from ansible_collections.hostup.cloud.tests.unit.conftest import ClientFactory, Exchange, LoopbackServer
+    from ansible_collections.hostup.cloud.tests.unit.plugins.module_utils.conftest import (
+        ClientFactory,
+        Exchange,
+        LoopbackServer,
+    )
 
 ORIGIN = "https://cloud.hostup.se"
 LIST = f"{ORIGIN}/api/v2/domains"
@@ -726,6 +730,12 @@ def test_a_name_that_two_domains_have_is_an_error(new_client: ClientFactory) -> 
             found(Account([rows], lookup_form=str.lower), names, new_client)
         assert caught.value.code == "ambiguous_domain"
         assert list(caught.value.reasons) == ["Example.com"]
+
+
+def test_a_name_on_two_pages_is_an_error_too(new_client: ClientFactory) -> None:
+    pages = [[{"id": "dom_a", "name": "example.com"}], [{"id": "dom_b", "name": "example.com"}]]
+    with pytest.raises(MissingDomains, match="dom_a and dom_b"):
+        found(Account(pages), ["example.com", "x.example.com", "y.example.com"], new_client)
 
 
 def test_a_list_that_cannot_be_read_is_an_error(new_client: ClientFactory) -> None:
