@@ -85,22 +85,23 @@ def read_stored(api: Api, report: Report) -> dict[str, Contact]:
     report.domains = [
         domain if domain.name else replace(domain, name=reading.names.get(domain.id or "")) for domain in report.domains
     ]
-    if reading.unreadable:
-        first = next(iter(reading.errors.values()), None)
+    ids = [domain.id or "" for domain in report.domains]
+    reasons = {i: reading.unreadable[i] for i in ids if i in reading.unreadable}
+    if reasons:
+        first = next((reading.errors[i] for i in ids if i in reading.errors), None)
         raise MissingDomains(
-            f"Could not read the stored contact of {len(reading.unreadable)} of {len(report.domains)} domains;"
-            f" nothing was written. {_told(report, reading.unreadable)}"
-            + told_request_id(first.request_id if first else None),
-            reading.unreadable,
+            f"Could not read the stored contact of {len(reasons)} of {len(ids)} domains; nothing was written."
+            f" {_told(report, reasons)}{told_request_id(first.request_id if first else None)}",
+            reasons,
             code="unreadable_domain",
-            cause=_about_the_key(reading, report.domains),
+            cause=_about_the_key(reading, ids),
         )
     return dict(reading.contacts)
 
 
-def _about_the_key(reading: Reading, domains: Sequence[Domain]) -> RequestFailed | None:
+def _about_the_key(reading: Reading, domain_ids: Sequence[str]) -> RequestFailed | None:
     """Return the error if every single domain was forbidden: then the key is the matter, not the domains."""
-    errors = [reading.errors.get(domain.id or "") for domain in domains]
+    errors = [reading.errors.get(domain_id) for domain_id in domain_ids]
     return errors[0] if all(error is not None and error.http_status == 403 for error in errors) else None
 
 

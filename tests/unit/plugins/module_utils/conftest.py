@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import trustme
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
@@ -37,27 +38,6 @@ JSON_VALUES: st.SearchStrategy[Any] = st.recursive(
     max_leaves=6,
 )
 """What a field of an answer may hold when nobody has promised anything, NaN and lone surrogates included."""
-
-TLS_IDENTITY = """\
------BEGIN PRIVATE KEY-----
-MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg047uudw7UrRrKtwr
-YHa79jE2M/Ndp4JMKk9lYiLvMUuhRANCAARhXDccMsSe6s3PRyJ22twK4WY0+09x
-eER2HDMtIsksYDCpIFZpGZA6OmjQTdZezwSCV3AaK8DlqENmncduWvzj
------END PRIVATE KEY-----
------BEGIN CERTIFICATE-----
-MIIBuzCCAWKgAwIBAgIUczu7ikTzr888GVg1DBLpOzssizowCgYIKoZIzj0EAwIw
-IjEgMB4GA1UEAwwXaG9zdHVwLmNsb3VkIHVuaXQgdGVzdHMwIBcNMjAwMTAxMDAw
-MDAwWhgPMjEyMDAxMDEwMDAwMDBaMCIxIDAeBgNVBAMMF2hvc3R1cC5jbG91ZCB1
-bml0IHRlc3RzMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEYVw3HDLEnurNz0ci
-dtrcCuFmNPtPcXhEdhwzLSLJLGAwqSBWaRmQOjpo0E3WXs8EgldwGivA5ahDZp3H
-blr846N0MHIwDwYDVR0RBAgwBocEfwAAATAPBgNVHRMBAf8EBTADAQH/MA4GA1Ud
-DwEB/wQEAwIChDAdBgNVHQ4EFgQU3OJO2WJ4whmwOqsFmig6dvaGU30wHwYDVR0j
-BBgwFoAU3OJO2WJ4whmwOqsFmig6dvaGU30wCgYIKoZIzj0EAwIDRwAwRAIgVFl4
-keHnp8tlPtrKmuyE1QI5Fax4C/FBVgl1LsT6/OICIBSl2+I6XY/tjImR7UOvg8/X
-EmJRqVhOLa/ZqLvoXgkv
------END CERTIFICATE-----
-"""
-"""A certificate for 127.0.0.1 that signs itself, and its key, which opens nothing anywhere."""
 
 START = datetime(2026, 3, 1, 8, 0, 0, tzinfo=timezone.utc)
 
@@ -199,21 +179,27 @@ def server() -> Iterator[LoopbackServer]:
         thread.join()
 
 
+@pytest.fixture(scope="session")
+def authority() -> trustme.CA:
+    """A certificate authority that nobody trusts unless told to."""
+    return trustme.CA()
+
+
 @pytest.fixture
-def tls_server(server: LoopbackServer, tls_identity: Path) -> LoopbackServer:
-    """The loopback server behind TLS, with a certificate that nobody trusts unless told to."""
+def tls_server(server: LoopbackServer, authority: trustme.CA) -> LoopbackServer:
+    """The loopback server behind TLS, with a certificate of the authority."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(tls_identity)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
     server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     server.scheme = "https"
     return server
 
 
 @pytest.fixture
-def tls_identity(tmp_path: Path) -> Path:
-    """The file of the TLS server's certificate, which is its own certificate authority."""
-    path = tmp_path / "loopback.pem"
-    path.write_text(TLS_IDENTITY)
+def ca_bundle(authority: trustme.CA, tmp_path: Path) -> Path:
+    """A file with the authority's certificate."""
+    path = tmp_path / "authority.pem"
+    authority.cert_pem.write_to_path(str(path))
     return path
 
 

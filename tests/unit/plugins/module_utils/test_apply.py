@@ -534,8 +534,9 @@ def test_domains_with_one_cause_are_one_sentence_and_all_of_them_forbidden_is_ab
     forbidden_ids: list[str], code: str, http_status: int | None
 ) -> None:
     registrar = registrar_of("1", "2", "3", "4", "5")
-    registrar.unreadable = dict.fromkeys(forbidden_ids, "the API answered HTTP 403.")
-    registrar.unreadable_errors = {domain_id: forbidden(f"req_{domain_id}") for domain_id in forbidden_ids}
+    # Answers come in any order; what is told is in the declared one.
+    registrar.unreadable = dict.fromkeys(reversed(forbidden_ids), "the API answered HTTP 403.")
+    registrar.unreadable_errors = {domain_id: forbidden(f"req_{domain_id}") for domain_id in reversed(forbidden_ids)}
     with pytest.raises(MissingDomains) as caught:
         run(registrar)
     assert str(caught.value) == (

@@ -336,16 +336,16 @@ def test_an_unknown_certificate_authority_is_not_trusted(
 
 
 def test_ca_path_makes_it_trusted_whatever_the_environment_says(
-    tls_server: LoopbackServer, tls_identity: Path, new_client: ClientFactory, monkeypatch: pytest.MonkeyPatch
+    tls_server: LoopbackServer, ca_bundle: Path, new_client: ClientFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nowhere.pem")
-    assert new_client(tls_server.origin, verify=str(tls_identity)).fetch(GET) == {}
+    assert new_client(tls_server.origin, verify=str(ca_bundle)).fetch(GET) == {}
 
 
 def test_without_ca_path_the_bundle_of_the_environment_counts(
-    tls_server: LoopbackServer, tls_identity: Path, new_client: ClientFactory, monkeypatch: pytest.MonkeyPatch
+    tls_server: LoopbackServer, ca_bundle: Path, new_client: ClientFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tls_identity))
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(ca_bundle))
     assert new_client(tls_server.origin, verify=True).fetch(GET) == {}
 
 
