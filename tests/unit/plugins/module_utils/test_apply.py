@@ -573,16 +573,21 @@ def test_a_name_that_is_also_listed_by_id_is_an_error() -> None:
 # -- properties --------------------------------------------------------------------------------------------------------
 
 NORMALISATIONS: dict[str, Callable[[str], str]] = {
-    "phonenumber": lambda phone: phone[:3] + "." + phone[3:],
+    "phonenumber": lambda phone: phone.replace("+467", "+46.7"),
     "country": str.lower,
     "postcode": lambda postcode: postcode.replace(" ", ""),
+    "email": lambda email: email.replace("EXAMPLE", "example").replace("räksmörgås", "xn--rksmrgs-5wao1o"),
 }
+EMAILS = st.sampled_from(
+    ["a@example.com", "a@EXAMPLE.com", "A@example.com", "a@räksmörgås.se", "a@xn--rksmrgs-5wao1o.se"]
+)
 STORED = st.fixed_dictionaries(
     {"country": st.sampled_from(["SE", "se"])},
     optional={
         "firstname": st.sampled_from(["Anna", "Erik", "Åsa"]),
         "companyname": st.sampled_from(["", "Example AB"]),
         "phonenumber": st.sampled_from(["+46700000000", "+46.700000000", "0700000000"]),
+        "email": EMAILS,
         "postcode": st.sampled_from(["123 45", "12345", "411 01"]),
     },
 )
@@ -592,6 +597,7 @@ DECLARATIONS = st.fixed_dictionaries(
         "firstname": st.sampled_from(["Anna", "Erik", "Åsa"]),
         "companyname": st.sampled_from(["", "Example AB"]),
         "phonenumber": st.sampled_from(["+46700000000", "+46700000001"]),
+        "email": EMAILS,
         "postcode": st.sampled_from(["123 45", "12345", "411 01"]),
         "country": st.sampled_from(["SE", "se"]),
     },
@@ -613,7 +619,7 @@ def test_a_plan_that_was_applied_leaves_nothing_to_plan_and_touches_nothing_unde
         {f"dom_{index}": dict(contact) for index, contact in enumerate(stored)},
         complete=complete,
         batch_size=batch_size,
-        normalise={name: NORMALISATIONS[name] for name in normalised} if not complete else {},
+        normalise={name: NORMALISATIONS[name] for name in normalised},
     )
     first = run(registrar, declared)
     assert first.error is None
@@ -623,4 +629,5 @@ def test_a_plan_that_was_applied_leaves_nothing_to_plan_and_touches_nothing_unde
     assert second.result["diff"] == []
     for index, contact in enumerate(stored):
         kept = {name: value for name, value in contact.items() if name not in declared}
-        assert registrar.store[f"dom_{index}"].items() >= kept.items()
+        verdicts = Comparison().verdicts(kept, registrar.store[f"dom_{index}"])
+        assert all(verdict.kind != "different" for verdict in verdicts.values())

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import string
 import unicodedata
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from hypothesis import assume, given, settings
@@ -21,6 +23,7 @@ from ansible_collections.hostup.cloud.plugins.module_utils._contact import (
     FIELD_NAMES,
     FIELDS,
     NAME_OF,
+    RULES,
     Verdict,
     canonical_email,
     canonical_phone,
@@ -296,6 +299,32 @@ def test_equality_is_reflexive_symmetric_and_transitive(field: str, a: str, b: s
     assert same(a, b) == same(b, a)
     if same(a, b) and same(b, c):
         assert same(a, c)
+
+
+TEXT_OF_CANONICAL: dict[str, Callable[[Any], str]] = {
+    "phonenumber": lambda number: f"+{number[0]}" + (f"x{number[1]}" if number[1] else ""),
+    "email": "@".join,
+    "postcode": str,
+    "country": str,
+    "state": str,
+}
+
+
+TEXT_OF_FIELD = {
+    "phonenumber": PHONES.filter(canonical_phone),
+    "email": EMAILS.filter(canonical_email),
+    "postcode": POSTCODES,
+    "country": st.sampled_from(["SE", "se", "Se", "uk"]),
+    "state": st.sampled_from(["CA", "ca", "nsw", "California"]),
+}
+
+
+@pytest.mark.parametrize("field", sorted(RULES))
+@given(data=st.data(), country=ANY_COUNTRY)
+def test_a_canonical_form_is_its_own_canonical_form(field: str, data: st.DataObject, country: str) -> None:
+    canonical = RULES[field].canonical(data.draw(TEXT_OF_FIELD[field]), country)
+    if canonical is not None:
+        assert RULES[field].canonical(TEXT_OF_CANONICAL[field](canonical), country) == canonical
 
 
 @given(ANY_FIELD, st.text(), st.text(), ANY_COUNTRY, ANY_COUNTRY)
