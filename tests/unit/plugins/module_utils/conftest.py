@@ -18,17 +18,10 @@ from typing import Any
 
 import pytest
 import trustme
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from ansible_collections.hostup.cloud.plugins.module_utils._client import ApiKeyAuth, BearerAuth, Client, Connection
 from ansible_collections.hostup.cloud.plugins.module_utils._clock import Clock
-
-# A machine that is busy with other things must not make a test fail; a test that hangs is seen anyhow.
-# For a long search: pytest --hypothesis-profile=slow
-settings.register_profile("default", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.register_profile("slow", settings.get_profile("default"), max_examples=10_000)
-settings.load_profile("default")
 
 API_KEY = "k3y-that-no-one-may-see"
 
