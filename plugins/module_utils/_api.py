@@ -253,6 +253,29 @@ def stored_contact(raw: Any, wire_names: Mapping[str, str]) -> Contact:
     return contact
 
 
+def listed_domain(row: Any, *id_keys: str) -> Domain | None:
+    """Read a row of a domain list, or return None if it has no id under any of these keys."""
+    if not isinstance(row, dict):
+        return None
+    domain_id = next(filter(None, (id_text(row.get(key)) for key in id_keys)), None)
+    return Domain(domain_id, api_text(row.get("name"))) if domain_id else None
+
+
+def bulk_update(path: str, domain_ids: Sequence[str], contact: Mapping[str, str]) -> Request:
+    """Return the request that gives all these domains the same values; ``contact`` has the names of the generation."""
+    return Request(
+        "POST",
+        path,
+        Kind.WRITE,
+        f"update the contact of {counted_domains(domain_ids)}",
+        body={"domainIds": list(domain_ids), "contacts": dict(contact)},
+    )
+
+
+def counted_domains(domain_ids: Sequence[str]) -> str:
+    return f"{len(domain_ids)} domain{'s' if len(domain_ids) != 1 else ''}"
+
+
 def id_text(value: Any) -> str | None:
     """Return an id as text, or None if it cannot be one; some answers give numbers where others give text."""
     if isinstance(value, int) and not isinstance(value, bool):

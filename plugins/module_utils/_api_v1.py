@@ -19,8 +19,10 @@ from ansible_collections.hostup.cloud.plugins.module_utils._api import (
     Api,
     Job,
     Reading,
+    bulk_update,
     id_text,
     job_path,
+    listed_domain,
     stored_contact,
 )
 from ansible_collections.hostup.cloud.plugins.module_utils._client import (
@@ -60,7 +62,9 @@ class ApiV1(Api):
             rows = data.get("domains")
             if not isinstance(rows, list):
                 raise unusable(request, "the answer holds no list of domains.")
-            new = [domain for domain in map(_listed_domain, rows) if domain is not None and domain.id not in seen]
+            # HostUp's own module falls back to the second key.
+            domains = filter(None, (listed_domain(row, "id", "domainid") for row in rows))
+            new = [domain for domain in domains if domain.id not in seen]
             seen.update(domain.id or "" for domain in new)
             if new:
                 yield new
@@ -107,13 +111,7 @@ class ApiV1(Api):
         return stored_contact(contacts, WIRE_NAMES)
 
     def submit(self, domain_ids: Sequence[str], contact: Contact) -> Job:
-        request = Request(
-            "POST",
-            BULK_PATH,
-            Kind.WRITE,
-            f"update the contact of {len(domain_ids)} domain{'s' if len(domain_ids) != 1 else ''}",
-            body={"domainIds": list(domain_ids), "contacts": dict(contact)},
-        )
+        request = bulk_update(BULK_PATH, domain_ids, contact)
         data = _data(request, self.client.fetch(request))
         job_id = id_text(data.get("jobId"))
         return Job(
@@ -139,13 +137,6 @@ def _data(request: Request, answer: Any) -> dict[str, Any]:
     if data.get("success") is False:
         raise refusal(request, **error_details({**answer, **data}, 200, {}))
     return data
-
-
-def _listed_domain(row: Any) -> Domain | None:
-    if not isinstance(row, dict):
-        return None
-    domain_id = id_text(row.get("id")) or id_text(row.get("domainid"))
-    return Domain(domain_id, api_text(row.get("name"))) if domain_id else None
 
 
 def _is_last_page(pagination: Any, seen: int) -> bool:

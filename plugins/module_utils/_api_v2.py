@@ -18,8 +18,11 @@ from ansible_collections.hostup.cloud.plugins.module_utils._api import (
     Api,
     Job,
     Reading,
+    bulk_update,
+    counted_domains,
     id_text,
     job_path,
+    listed_domain,
     says_too_many,
     send_in_batches,
     stored_contact,
@@ -75,7 +78,7 @@ class ApiV2(Api):
             raise unusable(request, "the answer holds no list of domains.")
         cursor = answer.get("nextCursor")
         more = isinstance(cursor, str) and cursor != "" and answer.get("hasMore") is not False
-        return [domain for domain in map(_listed_domain, rows) if domain is not None], cursor if more else None
+        return list(filter(None, (listed_domain(row, "id") for row in rows))), cursor if more else None
 
     def read_contacts(self, domains: Sequence[Domain]) -> Reading:
         reading = Reading()
@@ -103,7 +106,7 @@ class ApiV2(Api):
             "POST",
             READ_PATH,
             Kind.READ,
-            f"read the stored contacts of {len(domain_ids)} domain{'s' if len(domain_ids) != 1 else ''}",
+            f"read the stored contacts of {counted_domains(domain_ids)}",
             body={"domainIds": list(domain_ids)},
             accept="application/x-ndjson, application/json;q=0.9",
         )
@@ -145,16 +148,7 @@ class ApiV2(Api):
         )
 
     def submit(self, domain_ids: Sequence[str], contact: Contact) -> Job:
-        request = Request(
-            "POST",
-            BULK_PATH,
-            Kind.WRITE,
-            f"update the contact of {len(domain_ids)} domain{'s' if len(domain_ids) != 1 else ''}",
-            body={
-                "domainIds": list(domain_ids),
-                "contacts": {WIRE_NAMES[name]: value for name, value in contact.items()},
-            },
-        )
+        request = bulk_update(BULK_PATH, domain_ids, {WIRE_NAMES[name]: value for name, value in contact.items()})
         answer = self.client.fetch(request)
         operation = answer.get("operation") if isinstance(answer, dict) else None
         if not isinstance(operation, dict):
@@ -180,8 +174,3 @@ def _line_error(error: Any) -> str:
     else:
         text = api_text(error)
     return f"the API could not read it: {text or 'it gave no reason'}."
-
-
-def _listed_domain(row: Any) -> Domain | None:
-    domain_id = id_text(row.get("id")) if isinstance(row, dict) else None
-    return Domain(domain_id, api_text(row.get("name"))) if domain_id else None

@@ -116,17 +116,7 @@ class ApplySettings:
 
 
 class PartialFailure(HostUpError):
-    """Something was, or may have been, written, but not everything that was planned is stored.
-
-    :param cause: the first error behind it, where there was one.
-    """
-
-    def __init__(self, message: str, *, code: str, cause: RequestFailed | None) -> None:
-        super().__init__(message, code=code)
-        self.cause = cause
-
-    def as_failure(self) -> dict[str, object]:
-        return self.cause.as_failure() if self.cause else super().as_failure()
+    """Something was, or may have been, written, but not everything that was planned is stored."""
 
 
 def apply(plan: Plan, api: Api, report: Report, settings: ApplySettings, clock: Clock) -> None:
@@ -251,7 +241,7 @@ class _Application:
                     f"The update of {self.report.named(arrived)} got no usable answer, but reading back shows that it"
                     " was carried out."
                 )
-            waiting = [i for i in waiting if i not in set(arrived)]
+            waiting = [i for i in waiting if self.report.outcomes[i].status != _report.UPDATED]
             if not waiting or self.deadline.expired():
                 return
             self.clock.sleep(min(self.settings.poll_interval, self.deadline.remaining()))

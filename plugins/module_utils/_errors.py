@@ -31,14 +31,18 @@ class HostUpError(Exception):
 
     :param message: what was attempted, what happened, and what can be done about it.
     :param code: a stable snake_case word for ``rescue`` blocks.
+    :param cause: the request that stands behind all of it, where there is one.
     """
 
-    def __init__(self, message: str, *, code: str) -> None:
+    def __init__(self, message: str, *, code: str, cause: RequestFailed | None = None) -> None:
         super().__init__(message)
         self.code = code
+        self.cause = cause
 
     def as_failure(self) -> dict[str, Any]:
         """Return the ``failure`` dict of the task's result: every key always present, null where it does not apply."""
+        if self.cause is not None:
+            return self.cause.as_failure()
         return {
             "http_status": None,
             "code": self.code,
@@ -65,16 +69,11 @@ class MissingDomains(HostUpError):
     """Listed domains that cannot be found or cannot be read; nothing has been written.
 
     :param reasons: domain id (or name, where no id is known) to what is wrong with it.
-    :param cause: the error that stands behind all of it, where there is one.
     """
 
     def __init__(self, message: str, reasons: dict[str, str], *, code: str, cause: RequestFailed | None = None) -> None:
-        super().__init__(message, code=code)
+        super().__init__(message, code=code, cause=cause)
         self.reasons = reasons
-        self.cause = cause
-
-    def as_failure(self) -> dict[str, Any]:
-        return self.cause.as_failure() if self.cause else super().as_failure()
 
 
 def told_request_id(request_id: str | None) -> str:

@@ -83,9 +83,8 @@ class Report:
 
     def safe_text(self, text: str) -> str:
         """Return a text of the API or of this collection with ``<field>`` in the place of contact values."""
-        names = {domain.name for domain in self.domains}
         for value in sorted(self._private, key=len, reverse=True):
-            if value in text and value not in names:
+            if value in text and all(domain.name != value for domain in self.domains):
                 text = re.sub(rf"(?<!\w){re.escape(value)}(?!\w)", f"<{self._private[value]}>", text)
         return text
 
@@ -107,7 +106,8 @@ class Report:
 
     def as_result(self, *, with_diff: bool, api_calls: Mapping[str, int]) -> dict[str, Any]:
         """Return ``changed``, ``domains``, ``summary``, ``jobs``, ``api_calls`` and, on demand, ``diff``."""
-        entries = [self._entry(domain) for domain in self.domains]
+        planned = {entry.domain.id: entry for entry in self.plan.entries} if self.plan else {}
+        entries = [self._entry(domain, planned.get(domain.id)) for domain in self.domains]
         result: dict[str, Any] = {
             "changed": self.changed,
             "domains": entries,
@@ -122,8 +122,7 @@ class Report:
             result["diff"] = diff(self.plan) if self.plan else []
         return result
 
-    def _entry(self, domain: Domain) -> dict[str, Any]:
-        planned = self._planned.get(domain.id or "")
+    def _entry(self, domain: Domain, planned: PlannedDomain | None) -> dict[str, Any]:
         outcome = self.outcomes.get(domain.id or domain.name or "") or self._outcome_of_plan(planned)
         equivalent = (*(planned.equivalent if planned else ()), *outcome.normalised)
         return {
@@ -139,10 +138,6 @@ class Report:
             "stored": dict(outcome.not_applied),
             "reason": None if outcome.reason is None else self.safe_text(outcome.reason),
         }
-
-    @property
-    def _planned(self) -> dict[str, PlannedDomain]:
-        return {entry.domain.id or "": entry for entry in self.plan.entries} if self.plan else {}
 
     def _outcome_of_plan(self, planned: PlannedDomain | None) -> Outcome:
         if planned is None:

@@ -32,6 +32,20 @@ JSON_VALUES: st.SearchStrategy[Any] = st.recursive(
 )
 """What a field of an answer may hold when nobody has promised anything, NaN and lone surrogates included."""
 
+COMPLETE_CONTACT = {
+    "firstname": "Anna",
+    "lastname": "Svensson",
+    "companyname": "Example AB",
+    "email": "domains@example.com",
+    "phonenumber": "+46700000000",
+    "address1": "Examplegatan 1",
+    "address2": "",
+    "city": "Stockholm",
+    "postcode": "123 45",
+    "state": "",
+    "country": "SE",
+}
+
 START = datetime(2026, 3, 1, 8, 0, 0, tzinfo=timezone.utc)
 
 

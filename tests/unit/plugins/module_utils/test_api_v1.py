@@ -32,7 +32,7 @@ from ansible_collections.hostup.cloud.plugins.module_utils._errors import (
     ServerTrouble,
     Unintelligible,
 )
-from ansible_collections.hostup.cloud.tests.unit.plugins.module_utils.conftest import JSON_VALUES
+from ansible_collections.hostup.cloud.tests.unit.plugins.module_utils.conftest import COMPLETE_CONTACT, JSON_VALUES
 
 if TYPE_CHECKING:
     from ansible_collections.hostup.cloud.tests.unit.plugins.module_utils.conftest import (
@@ -44,19 +44,7 @@ if TYPE_CHECKING:
 ORIGIN = "https://cloud.hostup.se"
 BULK = f"{ORIGIN}/api/domains/bulk/contacts"
 LIST = f"{ORIGIN}/api/client-domains"
-CONTACT = {
-    "firstname": "Anna",
-    "lastname": "Svensson",
-    "companyname": "Example AB",
-    "email": "domains@example.com",
-    "phonenumber": "+46700000000",
-    "address1": "Examplegatan 1",
-    "address2": "",
-    "city": "Stockholm",
-    "postcode": "123 45",
-    "state": "",
-    "country": "SE",
-}
+CONTACT = COMPLETE_CONTACT
 
 
 def envelope(data: Any, **more: Any) -> dict[str, Any]:

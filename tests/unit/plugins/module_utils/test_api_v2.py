@@ -37,7 +37,11 @@ from ansible_collections.hostup.cloud.plugins.module_utils._errors import (
     ServerTrouble,
     Unintelligible,
 )
-from ansible_collections.hostup.cloud.tests.unit.plugins.module_utils.conftest import JSON_VALUES, FakeClock
+from ansible_collections.hostup.cloud.tests.unit.plugins.module_utils.conftest import (
+    COMPLETE_CONTACT,
+    JSON_VALUES,
+    FakeClock,
+)
 
 if TYPE_CHECKING:
     from ansible_collections.hostup.cloud.tests.unit.plugins.module_utils.conftest import (
@@ -63,19 +67,7 @@ WIRE_CONTACT = {
     "state": None,
     "countryCode": "SE",
 }
-CONTACT = {
-    "firstname": "Anna",
-    "lastname": "Svensson",
-    "companyname": "Example AB",
-    "email": "domains@example.com",
-    "phonenumber": "+46700000000",
-    "address1": "Examplegatan 1",
-    "address2": "",
-    "city": "Stockholm",
-    "postcode": "12345",
-    "state": "",
-    "country": "SE",
-}
+CONTACT = {**COMPLETE_CONTACT, "postcode": "12345"}
 
 
 def api_v2(client: Client, batch_size: int = 100) -> ApiV2:

@@ -16,20 +16,7 @@ from hypothesis import strategies as st
 from ansible_collections.hostup.cloud.plugins.module_utils._contact import FIELDS
 from ansible_collections.hostup.cloud.plugins.module_utils._declared import read_accepted, read_declared
 from ansible_collections.hostup.cloud.plugins.module_utils._errors import InvalidInput
-
-COMPLETE = {
-    "firstname": "Anna",
-    "lastname": "Svensson",
-    "companyname": "Example AB",
-    "email": "domains@example.com",
-    "phonenumber": "+46700000000",
-    "address1": "Examplegatan 1",
-    "address2": "",
-    "city": "Stockholm",
-    "postcode": "123 45",
-    "state": "",
-    "country": "SE",
-}
+from ansible_collections.hostup.cloud.tests.unit.plugins.module_utils.conftest import COMPLETE_CONTACT
 
 
 def problems(**fields: Any) -> list[str]:
@@ -45,7 +32,7 @@ def problem(**fields: Any) -> str:
 
 
 def test_a_complete_contact_is_read_as_it_is() -> None:
-    assert read_declared(COMPLETE) == COMPLETE
+    assert read_declared(COMPLETE_CONTACT) == COMPLETE_CONTACT
 
 
 def test_null_is_not_declared_and_empty_is() -> None:
@@ -54,7 +41,7 @@ def test_null_is_not_declared_and_empty_is() -> None:
 
 @pytest.mark.parametrize(("alias", "name"), [(alias, field.name) for field in FIELDS for alias in field.aliases])
 def test_every_alias_is_read_as_its_field(alias: str, name: str) -> None:
-    assert read_declared({alias: COMPLETE[name] or "x"}) == {name: COMPLETE[name] or "x"}
+    assert read_declared({alias: COMPLETE_CONTACT[name] or "x"}) == {name: COMPLETE_CONTACT[name] or "x"}
 
 
 def test_a_field_given_by_two_of_its_names_is_an_error() -> None:
@@ -277,7 +264,7 @@ def test_accepted_spellings_that_cannot_be_meant_are_refused(accepted: dict[str,
 
 @given(
     st.dictionaries(
-        st.sampled_from([*COMPLETE, "phone", "nope"]),
+        st.sampled_from([*COMPLETE_CONTACT, "phone", "nope"]),
         st.one_of(st.text(), st.integers(), st.floats(), st.booleans(), st.none(), st.lists(st.text(), max_size=1)),
         max_size=6,
     )
