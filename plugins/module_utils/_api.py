@@ -14,15 +14,22 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Generic, TypeVar
 from urllib.parse import quote
 
 from ansible_collections.hostup.cloud.plugins.module_utils._client import Client, Kind, Request, api_text
 from ansible_collections.hostup.cloud.plugins.module_utils._clock import Deadline
 from ansible_collections.hostup.cloud.plugins.module_utils._contact import Contact
 from ansible_collections.hostup.cloud.plugins.module_utils._domain import Domain, comparable_name
-from ansible_collections.hostup.cloud.plugins.module_utils._errors import MissingDomains, Refused, RequestFailed
+from ansible_collections.hostup.cloud.plugins.module_utils._errors import (
+    MissingDomains,
+    Refused,
+    RequestFailed,
+    ServerTrouble,
+    Unintelligible,
+)
 
 LIST_PAGE_SIZE = 1000
 """The largest page of https://developer.hostup.se/endpoints/domain-services/get-v2-domains."""
@@ -30,6 +37,8 @@ MOST_LIST_PAGES = 1000
 """A list that goes on after this many pages is taken for one that never ends."""
 
 LONGEST_ID = 255
+
+V = TypeVar("V")
 
 
 @dataclass
@@ -46,6 +55,33 @@ class Reading:
     names: dict[str, str] = field(default_factory=dict)
     unreadable: dict[str, str] = field(default_factory=dict)
     errors: dict[str, RequestFailed] = field(default_factory=dict)
+
+
+@dataclass
+class Answers(Generic[V]):
+    """What came of asking for several domains, each with a request of its own; all keys are domain ids.
+
+    :ivar failures: why there is no value.
+    :ivar errors: the errors behind that, where the request itself failed.
+    """
+
+    values: dict[str, V] = field(default_factory=dict)
+    failures: dict[str, str] = field(default_factory=dict)
+    errors: dict[str, RequestFailed] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class EditGate:
+    """Whether the contacts of a domain can be edited now.
+
+    https://developer.hostup.se/endpoints/domain-services/get-v2-domains-id-contacts
+
+    :ivar allowed: None if the API does not tell.
+    """
+
+    allowed: bool | None
+    reason: str | None = None
+    code: str | None = None
 
 
 QUEUED = "queued"
@@ -93,6 +129,8 @@ class Api(ABC):
     """Contact fields that no published answer of this generation shows, so that a read may not tell them at all."""
     looks_up_names: bool
     """Whether one request can ask for one domain name."""
+    tells_edit_gates: bool
+    """Whether :meth:`edit_gates` can be asked."""
 
     def __init__(self, client: Client, *, batch_size: int, concurrency: int) -> None:
         self.client = client
@@ -131,10 +169,18 @@ class Api(ABC):
             missing = [name for name in missing if name not in found]
         return found
 
+    def edit_gates(self, domains: Sequence[Domain]) -> Answers[EditGate]:
+        """Ask for each domain (all with ids) whether it can be edited; only where ``tells_edit_gates`` is true.
+
+        :raises RequestFailed: when nothing can be read at all.
+        """
+        raise NotImplementedError
+
     @abstractmethod
-    def read_contacts(self, domains: Sequence[Domain]) -> Reading:
+    def read_contacts(self, domains: Sequence[Domain], deadline: Deadline | None = None) -> Reading:
         """Read the stored registrant contact of each domain (all with ids).
 
+        :param deadline: nothing is repeated after it.
         :raises MissingDomains: when ids are not known to this account.
         :raises RequestFailed: when nothing can be read at all.
         """
@@ -180,6 +226,33 @@ def send_in_batches(ids: Sequence[str], size: int, send: Callable[[Sequence[str]
     return size
 
 
+def ask_each(domains: Sequence[Domain], concurrency: int, ask: Callable[[Domain], V]) -> Answers[V]:
+    """Call ``ask`` for every domain, in threads, and gather what becomes of each.
+
+    :param ask: raises ValueError, with the reason, if the answer is not usable.
+    :raises RequestFailed: when it makes no sense to go on: no connection, a wrong key, too many requests.
+    """
+    answers: Answers[V] = Answers()
+    with ThreadPoolExecutor(max_workers=max(1, min(concurrency, len(domains)))) as pool:
+        futures = {pool.submit(ask, domain): domain.id or "" for domain in domains}
+        try:
+            for future in as_completed(futures):
+                domain_id = futures[future]
+                try:
+                    answers.values[domain_id] = future.result()
+                except (Refused, ServerTrouble, Unintelligible) as error:
+                    if error.http_status in (401, 429):
+                        raise
+                    answers.failures[domain_id] = error.explanation
+                    answers.errors[domain_id] = error
+                except ValueError as error:
+                    answers.failures[domain_id] = f"{error}."
+        finally:
+            for future in futures:
+                future.cancel()
+    return answers
+
+
 def says_too_many(error: Refused) -> bool:
     """Tell whether a refusal is about the number of ids: HTTP 413, or 400 with an error at the list as a whole."""
     return error.http_status == 413 or (error.http_status in (400, 422) and error.points_at("/domainIds"))
@@ -193,19 +266,19 @@ def job_path(job_id: str) -> str:
 def with_state(job: Job, answer: Any) -> Job:
     """Read a poll's answer in any of the shapes that may come: in a v1 envelope, in ``operation``, or bare.
 
-    The booleans count first. A job that is completed but whose result says ``success: false``, on either level, has
-    failed. Words that are not known mean that it is still running.
+    The booleans count first. A job whose answer says ``success: false`` has failed, and so has one that is completed
+    but whose result says so, on either level. Words that are not known mean that it is still running.
     """
-    body = _as_dict(answer)
+    body = as_dict(answer)
     if isinstance(body.get("data"), dict):
         body = body["data"]
     if isinstance(body.get("operation"), dict):
         body = body["operation"]
     words = {word.lower() for word in map(body.get, ("status", "state", "statusKey")) if isinstance(word, str)}
-    result = _as_dict(body.get("result"))
-    inner = _as_dict(result.get("result"))
+    result = as_dict(body.get("result"))
+    inner = as_dict(result.get("result"))
     refused = any(part.get("success") is False for part in (result, inner))
-    if body.get("isFailed") is True or "failed" in words:
+    if body.get("isFailed") is True or "failed" in words or body.get("success") is False:
         status = FAILED
     elif body.get("isCompleted") is True or "completed" in words:
         status = FAILED if refused else COMPLETED
@@ -216,7 +289,7 @@ def with_state(job: Job, answer: Any) -> Job:
 
 
 def _progress(body: Mapping[str, Any]) -> float | None:
-    for value in (body.get("progress"), _as_dict(body.get("progressDetails")).get("percentage")):
+    for value in (body.get("progress"), as_dict(body.get("progressDetails")).get("percentage")):
         if isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value <= 100:
             return value
     return None
@@ -226,12 +299,10 @@ def _job_message(*places: Mapping[str, Any]) -> str | None:
     for place in reversed(places):
         for key in ("error", "failedReason", "message", "progressMessage"):
             value = place.get(key)
-            text = (
-                api_text(value) or api_text(_as_dict(value).get("detail")) or api_text(_as_dict(value).get("message"))
-            )
+            text = api_text(value) or api_text(as_dict(value).get("detail")) or api_text(as_dict(value).get("message"))
             if text:
                 return text
-    return api_text(_as_dict(places[0].get("progressDetails")).get("message"))
+    return api_text(as_dict(places[0].get("progressDetails")).get("message"))
 
 
 def stored_contact(raw: Any, wire_names: Mapping[str, str]) -> Contact:
@@ -249,8 +320,20 @@ def stored_contact(raw: Any, wire_names: Mapping[str, str]) -> Contact:
         value = raw[wire_name]
         if isinstance(value, (bool, float, list, dict)):
             raise ValueError(f"the API returned something else than text for {name}")
-        contact[name] = "" if value is None else str(value)
+        text = "" if value is None else str(value)
+        if not is_unicode(text):
+            raise ValueError(f"the API returned text that is not valid Unicode for {name}")
+        contact[name] = text
     return contact
+
+
+def is_unicode(text: str) -> bool:
+    """Tell whether a text can be written as UTF-8; JSON can escape halves of characters, which cannot."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def listed_domain(row: Any, *id_keys: str) -> Domain | None:
@@ -258,7 +341,7 @@ def listed_domain(row: Any, *id_keys: str) -> Domain | None:
     if not isinstance(row, dict):
         return None
     domain_id = next(filter(None, (id_text(row.get(key)) for key in id_keys)), None)
-    return Domain(domain_id, api_text(row.get("name"))) if domain_id else None
+    return Domain(domain_id, api_text(row.get("name")), row) if domain_id else None
 
 
 def bulk_update(path: str, domain_ids: Sequence[str], contact: Mapping[str, str]) -> Request:
@@ -304,5 +387,5 @@ def _add_named(found: dict[str, Domain], candidates: Sequence[Domain], a_labels:
         found[a_label] = domain
 
 
-def _as_dict(value: Any) -> dict[str, Any]:
+def as_dict(value: Any) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}

@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
@@ -19,6 +19,7 @@ from ansible_collections.hostup.cloud.plugins.module_utils._api import (
     Api,
     Job,
     Reading,
+    ask_each,
     bulk_update,
     id_text,
     job_path,
@@ -33,9 +34,9 @@ from ansible_collections.hostup.cloud.plugins.module_utils._client import (
     refusal,
     unusable,
 )
+from ansible_collections.hostup.cloud.plugins.module_utils._clock import Deadline
 from ansible_collections.hostup.cloud.plugins.module_utils._contact import FIELDS, Contact
 from ansible_collections.hostup.cloud.plugins.module_utils._domain import Domain
-from ansible_collections.hostup.cloud.plugins.module_utils._errors import Refused, ServerTrouble, Unintelligible
 
 BULK_PATH = "/api/domains/bulk/contacts"
 WIRE_NAMES = {field.name: field.name for field in FIELDS}
@@ -49,6 +50,7 @@ class ApiV1(Api):
     # https://developer.hostup.se/endpoints/domain-services/post-domain-contacts-id lists the fields of an answer.
     may_leave_out = frozenset({"address2"})
     looks_up_names = False
+    tells_edit_gates = False
 
     def domain_pages(self) -> Iterator[list[Domain]]:
         """Read ``/api/client-domains``, which HostUp does not document: pages may be counted from 0 or from 1.
@@ -74,35 +76,18 @@ class ApiV1(Api):
                 return
         raise unusable(request, f"the list did not end after {MOST_LIST_PAGES} pages.")
 
-    def read_contacts(self, domains: Sequence[Domain]) -> Reading:
-        reading = Reading()
-        with ThreadPoolExecutor(max_workers=max(1, min(self.concurrency, len(domains)))) as pool:
-            futures = {pool.submit(self._read_one, domain): domain.id or "" for domain in domains}
-            try:
-                for future in as_completed(futures):
-                    domain_id = futures[future]
-                    try:
-                        reading.contacts[domain_id] = future.result()
-                    except (Refused, ServerTrouble, Unintelligible) as error:
-                        if error.http_status in (401, 429):
-                            raise
-                        reading.unreadable[domain_id] = error.explanation
-                        reading.errors[domain_id] = error
-                    except ValueError as error:
-                        reading.unreadable[domain_id] = f"{error}."
-            finally:
-                for future in futures:
-                    future.cancel()
-        return reading
+    def read_contacts(self, domains: Sequence[Domain], deadline: Deadline | None = None) -> Reading:
+        answers = ask_each(domains, self.concurrency, partial(self._read_one, deadline=deadline))
+        return Reading(answers.values, {}, answers.failures, answers.errors)
 
-    def _read_one(self, domain: Domain) -> Contact:
+    def _read_one(self, domain: Domain, deadline: Deadline | None) -> Contact:
         request = Request(
             "GET",
             f"/api/domain-contacts/{quote(domain.id or '', safe='')}",
             Kind.READ,
             f"read the stored contact of {domain.label}",
         )
-        contacts = _data(request, self.client.fetch(request)).get("contacts")
+        contacts = _data(request, self.client.fetch(request, deadline)).get("contacts")
         # HostUp's own module reads either nesting.
         if isinstance(contacts, dict) and "registrant" in contacts:
             contacts = contacts["registrant"]

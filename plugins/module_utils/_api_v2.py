@@ -10,14 +10,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any
+from urllib.parse import quote
 
 from ansible_collections.hostup.cloud.plugins.module_utils._api import (
     LIST_PAGE_SIZE,
     MOST_LIST_PAGES,
+    Answers,
     Api,
+    EditGate,
     Job,
     Reading,
+    as_dict,
+    ask_each,
     bulk_update,
     counted_domains,
     id_text,
@@ -28,7 +34,14 @@ from ansible_collections.hostup.cloud.plugins.module_utils._api import (
     stored_contact,
     with_state,
 )
-from ansible_collections.hostup.cloud.plugins.module_utils._client import Kind, Request, api_text, unusable
+from ansible_collections.hostup.cloud.plugins.module_utils._client import (
+    Kind,
+    Request,
+    api_text,
+    quoted,
+    unusable,
+)
+from ansible_collections.hostup.cloud.plugins.module_utils._clock import Deadline
 from ansible_collections.hostup.cloud.plugins.module_utils._contact import FIELDS, Contact, unicode_domain_name
 from ansible_collections.hostup.cloud.plugins.module_utils._domain import Domain
 from ansible_collections.hostup.cloud.plugins.module_utils._errors import MissingDomains, Refused, RequestFailed
@@ -48,6 +61,7 @@ class ApiV2(Api):
     sends_complete_contact = False
     may_leave_out = frozenset()
     looks_up_names = True
+    tells_edit_gates = True
 
     def domain_pages(self) -> Iterator[list[Domain]]:
         """Read https://developer.hostup.se/endpoints/domain-services/get-v2-domains by its cursor."""
@@ -80,28 +94,30 @@ class ApiV2(Api):
         more = isinstance(cursor, str) and cursor != "" and answer.get("hasMore") is not False
         return list(filter(None, (listed_domain(row, "id") for row in rows))), cursor if more else None
 
-    def read_contacts(self, domains: Sequence[Domain]) -> Reading:
+    def read_contacts(self, domains: Sequence[Domain], deadline: Deadline | None = None) -> Reading:
         reading = Reading()
         ids = [domain.id or "" for domain in domains]
+        read_batch = partial(self._read_batch, reading=reading, deadline=deadline)
         try:
-            self.batch_size = send_in_batches(ids, self.batch_size, lambda batch: self._read_batch(batch, reading))
+            self.batch_size = send_in_batches(ids, self.batch_size, read_batch)
         except Refused as error:
             raise self._explained(error, ids) from error
         return reading
 
-    def _read_batch(self, domain_ids: Sequence[str], reading: Reading) -> None:
+    def _read_batch(self, domain_ids: Sequence[str], reading: Reading, deadline: Deadline | None) -> None:
         """Read until every id has its line; a stream that breaks off or leaves ids out is asked for the rest again."""
         missing = list(domain_ids)
         for attempt in range(self.client.connection.max_retries + 1):
-            if attempt:
-                self.client.pause_before_retry(attempt - 1, "an answer without all of its domains")
-            self._read_lines(missing, reading)
+            self._read_lines(missing, reading, deadline)
             missing = [i for i in missing if i not in reading.contacts and i not in reading.unreadable]
             if not missing:
                 return
+            is_last = attempt == self.client.connection.max_retries
+            if is_last or not self.client.pause_before_retry(attempt, "an answer without all of its domains", deadline):
+                break
         reading.unreadable.update((i, "the API's answer did not include this domain.") for i in missing)
 
-    def _read_lines(self, domain_ids: Sequence[str], reading: Reading) -> None:
+    def _read_lines(self, domain_ids: Sequence[str], reading: Reading, deadline: Deadline | None) -> None:
         request = Request(
             "POST",
             READ_PATH,
@@ -111,7 +127,7 @@ class ApiV2(Api):
             accept="application/x-ndjson, application/json;q=0.9",
         )
         wanted = set(domain_ids)
-        for line in self.client.stream(request):
+        for line in self.client.stream(request, deadline):
             domain_id = id_text(line.get("domainId")) if isinstance(line, dict) else None
             if domain_id is None or domain_id not in wanted:
                 continue
@@ -147,6 +163,23 @@ class ApiV2(Api):
             code="unknown_domain",
         )
 
+    def edit_gates(self, domains: Sequence[Domain]) -> Answers[EditGate]:
+        return ask_each(domains, self.concurrency, self._edit_gate)
+
+    def _edit_gate(self, domain: Domain) -> EditGate:
+        request = Request(
+            "GET",
+            f"{LIST_PATH}/{quote(domain.id or '', safe='')}/contacts",
+            Kind.READ,
+            f"ask whether {domain.label} can be edited",
+        )
+        actions = as_dict(as_dict(self.client.fetch(request)).get("actions"))
+        gate = as_dict(actions.get("canEditContacts"))
+        allowed = gate.get("allowed")
+        return EditGate(
+            allowed if isinstance(allowed, bool) else None, api_text(gate.get("reason")), api_text(gate.get("code"))
+        )
+
     def submit(self, domain_ids: Sequence[str], contact: Contact) -> Job:
         request = bulk_update(BULK_PATH, domain_ids, {WIRE_NAMES[name]: value for name, value in contact.items()})
         answer = self.client.fetch(request)
@@ -170,7 +203,7 @@ def _same_origin_path(value: Any) -> str | None:
 def _line_error(error: Any) -> str:
     if isinstance(error, dict):
         code, detail = api_text(error.get("code")), api_text(error.get("detail")) or api_text(error.get("message"))
-        text = f'{code}, "{detail}"' if code and detail else code or detail
+        text = f"{code}, {quoted(detail)}" if code and detail else code or detail
     else:
         text = api_text(error)
     return f"the API could not read it: {text or 'it gave no reason'}."

@@ -27,6 +27,7 @@ from ansible_collections.hostup.cloud.plugins.module_utils._api import (
     send_in_batches,
 )
 from ansible_collections.hostup.cloud.plugins.module_utils._api import FAILED as JOB_FAILED
+from ansible_collections.hostup.cloud.plugins.module_utils._client import quoted
 from ansible_collections.hostup.cloud.plugins.module_utils._clock import Clock, Deadline
 from ansible_collections.hostup.cloud.plugins.module_utils._contact import Contact
 from ansible_collections.hostup.cloud.plugins.module_utils._domain import Domain, Listed, problems_of_same_domain
@@ -198,6 +199,8 @@ class _Application:
         return job.id is not None and not job.is_over
 
     def ask(self, job: Job) -> Job:
+        if self.deadline.expired():
+            return job
         try:
             job = self.api.poll(job, self.deadline)
         except RequestFailed as error:
@@ -226,7 +229,7 @@ class _Application:
 
     @staticmethod
     def job_failure(job: Job) -> str:
-        return _sentence(f"job {job.id} failed" + (f', "{job.message}"' if job.message else ""))
+        return _sentence(f"job {job.id} failed" + (f", {quoted(job.message)}" if job.message else ""))
 
     def settle_uncertain(self) -> None:
         """Read back until the values of uncertain writes arrive or the time is up. Such a write is never sent again."""
@@ -254,7 +257,7 @@ class _Application:
         if not domain_ids:
             return
         try:
-            reading = self.api.read_contacts([self.entries[i].domain for i in domain_ids])
+            reading = self.api.read_contacts([self.entries[i].domain for i in domain_ids], self.deadline)
         except HostUpError as error:
             if isinstance(error, RequestFailed):
                 self.errors.append((error, frozenset(domain_ids)))

@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import json
 import ssl
@@ -40,6 +41,7 @@ try:
     from requests.adapters import HTTPAdapter
     from requests.auth import AuthBase
     from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError, ReadTimeoutError
+    from urllib3.util import Timeout
 except ImportError:
     REQUESTS_IMPORT_ERROR = traceback.format_exc()
     AuthBase = object  # type: ignore[assignment,misc]
@@ -62,6 +64,9 @@ LONGEST_REQUESTED_WAIT_SECONDS = 120.0
 
 WAIT_HEADERS = ("Retry-After", "X-RateLimit-Reset")
 """The headers that say when to come back, the stronger one first."""
+
+SHORTEST_PAUSE_SECONDS = 0.01
+"""Less is not worth a pause, and a socket takes zero for something else than "at once"."""
 
 LONGEST_API_TEXT = 300
 
@@ -103,7 +108,7 @@ class Connection:
 
     :ivar origin: scheme, host and port, without a trailing slash.
     :ivar verify: true, false, or the path of a CA bundle.
-    :ivar timeout: seconds to connect, for a whole answer, and for the next line of a stream.
+    :ivar timeout: seconds for one request, from connecting to the end of its answer; of a stream, to its next line.
     :ivar max_retries: how many times one request may be sent again.
     :ivar pool_size: how many connections may be open at once.
     """
@@ -143,6 +148,7 @@ class Setback(Exception):
 
     :param cause: what happened, in a few words without any value of the request.
     :param may_have_acted: whether the server can have carried out the request.
+    :param for_all: whether the wait before the next attempt is asked of all threads.
     :param headers: headers of the answer, where there was one.
     :param details: further arguments of the error that is raised when no attempt is left.
     """
@@ -153,6 +159,7 @@ class Setback(Exception):
         *,
         code: str,
         may_have_acted: bool,
+        for_all: bool = False,
         headers: Mapping[str, str] | None = None,
         details: Mapping[str, Any] | None = None,
     ) -> None:
@@ -160,6 +167,7 @@ class Setback(Exception):
         self.cause = cause
         self.code = code
         self.may_have_acted = may_have_acted
+        self.for_all = for_all
         self.headers = headers or {}
         self.details = details or {}
 
@@ -182,6 +190,9 @@ class Client:
     (ISO 8601, https://developer.hostup.se/errors/rate_limited), else 1, 2, 4 ... 30 seconds with jitter. Bulk reads by
     POST count as reads. Redirects are never followed. Counts are in ``calls``, causes of retries in ``retries``.
 
+    Threads share what the API tells: after a 429 none of them sends before the wait is over, and after one read has
+    used up its retries, further reads are tried only once, until one succeeds.
+
     :param auth: puts the key on a request; an object, so that ``~/.netrc`` cannot replace it.
     :param random_unit: returns a number in [0, 1), for jitter.
     """
@@ -193,6 +204,8 @@ class Client:
         self.clock = clock
         self._random_unit = random_unit
         self._lock = threading.Lock()
+        self._resume_at = 0.0
+        self._reads_fail = False
         self._session = _new_session(connection, auth)
 
     def close(self) -> None:
@@ -207,38 +220,61 @@ class Client:
         """
         return self._persist(request, lambda: self._document(request), deadline)
 
-    def stream(self, request: Request) -> Iterator[Any]:
+    def stream(self, request: Request, deadline: Deadline | None = None) -> Iterator[Any]:
         """Yield the JSON value of each line of a newline-delimited answer, as it arrives.
 
         A stream that breaks off just ends: whoever reads knows what is missing, and whether to ask again.
 
+        :param deadline: no retry is started that would only begin after it.
         :raises RequestFailed: when there is no stream, as in the table above.
         """
-        response = self._persist(request, lambda: self._open(request), None)
+        response = self._persist(request, lambda: self._open(request, self._patience()), deadline)
         with response:
             yield from self._lines(request, response)
 
-    def pause_before_retry(self, attempt: int, cause: str) -> None:
-        """Count a retry that the caller decides on, and wait before it. ``attempt`` starts at 0."""
+    def pause_before_retry(self, attempt: int, cause: str, deadline: Deadline | None = None) -> bool:
+        """Count a retry that the caller decides on, and wait before it.
+
+        :param attempt: how many retries there have been.
+        :return: false, at once and with nothing counted, if the retry would only begin after the deadline.
+        """
+        pause = seconds_before_retry(attempt, {}, self.clock.now(), self._random_unit())
+        if deadline is not None and pause >= deadline.remaining():
+            return False
         self._count_retry(cause)
-        self.clock.sleep(seconds_before_retry(attempt, {}, self.clock.now(), self._random_unit()))
+        self.clock.sleep(pause)
+        return True
 
     # -- the retry table -------------------------------------------------------------------------------------------
 
     def _persist(self, request: Request, action: Callable[[], T], deadline: Deadline | None) -> T:
+        is_read = request.kind is Kind.READ
         for attempt in itertools.count():
+            self._wait_until_resumed()
             try:
-                return action()
+                answer = action()
             except Setback as setback:
                 if request.kind is Kind.WRITE and setback.may_have_acted:
                     raise _given_up(request, setback, attempt) from setback
                 pause = seconds_before_retry(attempt, setback.headers, self.clock.now(), self._random_unit())
-                too_late = deadline is not None and pause >= deadline.remaining()
-                if attempt >= self.connection.max_retries or too_late:
+                if attempt >= (0 if is_read and self._reads_fail else self.connection.max_retries):
+                    self._reads_fail = is_read
+                    raise _given_up(request, setback, attempt) from setback
+                if deadline is not None and pause >= deadline.remaining():
                     raise _given_up(request, setback, attempt) from setback
                 self._count_retry(setback.cause)
+                if setback.for_all:
+                    self._resume_at = max(self._resume_at, self.clock.monotonic() + pause)
                 self.clock.sleep(pause)
+            else:
+                self._reads_fail = False
+                return answer
         raise AssertionError("unreachable")
+
+    def _wait_until_resumed(self) -> None:
+        pause = self._resume_at - self.clock.monotonic()
+        if pause > SHORTEST_PAUSE_SECONDS:
+            self.clock.sleep(pause)
 
     def _count_retry(self, cause: str) -> None:
         with self._lock:
@@ -246,7 +282,10 @@ class Client:
 
     # -- one attempt -----------------------------------------------------------------------------------------------
 
-    def _open(self, request: Request) -> requests.Response:
+    def _patience(self) -> Deadline:
+        return Deadline(self.clock, self.connection.timeout)
+
+    def _open(self, request: Request, patience: Deadline) -> requests.Response:
         """Send once. Return the open 2xx response; raise a :class:`Setback` or the final error otherwise."""
         response = self._transmit(request)
         status = response.status_code
@@ -255,12 +294,13 @@ class Client:
         with response:
             if 300 <= status < 400:
                 raise _redirected(request, response)
-            problem = error_details(_read_error_body(self._pieces(response)), status, response.headers)
+            problem = error_details(_read_error_body(self._pieces(response, patience)), status, response.headers)
             if status == 429 or status >= 500:
                 raise Setback(
                     f"HTTP {status}",
                     code=problem.pop("code") or f"http_{status}",
                     may_have_acted=status != 429,
+                    for_all=status == 429,
                     headers=_announced_wait(status, response.headers),
                     details=problem,
                 )
@@ -276,7 +316,7 @@ class Client:
                 params=request.params,
                 json=request.body,
                 headers={"Accept": request.accept},
-                timeout=(connection.timeout, connection.timeout),
+                timeout=Timeout(total=connection.timeout),  # type: ignore[arg-type]
                 allow_redirects=False,
                 verify=connection.verify,
                 stream=True,
@@ -302,9 +342,10 @@ class Client:
         return Setback(cause, code="connection_lost", may_have_acted=True)
 
     def _document(self, request: Request) -> Any:
-        with self._open(request) as response:
+        patience = self._patience()
+        with self._open(request, patience) as response:
             try:
-                body = self._bounded_body(request, response)
+                body = self._bounded_body(request, response, patience)
             except OSError as error:
                 raise self._transport_setback(error, sent=True) from error
         if not body.strip():
@@ -317,9 +358,9 @@ class Client:
             raise refusal(request, **error_details(document, response.status_code, response.headers))
         return document
 
-    def _bounded_body(self, request: Request, response: requests.Response) -> bytes:
+    def _bounded_body(self, request: Request, response: requests.Response, patience: Deadline) -> bytes:
         body = bytearray()
-        for piece in self._pieces(response):
+        for piece in self._pieces(response, patience):
             body += piece
             if len(body) > MAX_DOCUMENT_BYTES:
                 raise unusable(
@@ -329,13 +370,21 @@ class Client:
                 )
         return bytes(body)
 
-    def _pieces(self, response: requests.Response) -> Iterator[bytes]:
-        """Yield a body as it arrives, for as long as a whole answer may take."""
-        deadline = Deadline(self.clock, self.connection.timeout)
-        for piece in _arriving(response):
-            yield piece
-            if deadline.expired():
-                raise requests.exceptions.ReadTimeout()
+    def _pieces(self, response: requests.Response, patience: Deadline) -> Iterator[bytes]:
+        """Yield a body as it arrives, for as long as the request may take."""
+        socket = getattr(getattr(response.raw, "connection", None), "sock", None)
+        arriving = _arriving(response)
+        try:
+            while True:
+                _limit(socket, patience.remaining())
+                piece = next(arriving, None)
+                if piece is None:
+                    return
+                yield piece
+                if patience.expired():
+                    raise requests.exceptions.ReadTimeout()
+        finally:
+            _limit(socket, self.connection.timeout)
 
     # -- streams ---------------------------------------------------------------------------------------------------
 
@@ -354,7 +403,7 @@ class Client:
     def _raw_lines(self, request: Request, response: requests.Response) -> Iterator[bytes]:
         """Yield complete, non-blank lines. A last line without its line feed counts if it is whole JSON."""
         received, rest = 0, b""
-        patience = Deadline(self.clock, self.connection.timeout)
+        patience = self._patience()
         try:
             for piece in _arriving(response):
                 received += len(piece)
@@ -363,7 +412,7 @@ class Client:
                     raise unusable(request, "the answer was too large.", http_status=response.status_code)
                 for line in lines:
                     if line.strip():
-                        patience = Deadline(self.clock, self.connection.timeout)
+                        patience = self._patience()
                         yield line
                 if patience.expired():
                     return
@@ -452,6 +501,11 @@ def api_text(value: Any) -> str | None:
     return text if len(text) <= LONGEST_API_TEXT else text[:LONGEST_API_TEXT] + "..."
 
 
+def quoted(text: str) -> str:
+    """Return a text of the API as it stands inside a sentence of ours."""
+    return f'"{text.rstrip(".")}"'
+
+
 def refusal(request: Request, **details: Any) -> Refused:
     """Return the error for an answer that says no, with what the user can do about it."""
     status = details["http_status"]
@@ -480,7 +534,7 @@ def unusable(request: Request, explanation: str, *, http_status: int | None = No
 def _answer_sentence(status: int, code: str | None, details: Mapping[str, Any]) -> str:
     sentence = f"the API answered HTTP {status}" + (f" {code}" if code else "")
     if details["api_message"]:
-        sentence += f', "{details["api_message"]}"'
+        sentence += f", {quoted(details['api_message'])}"
     if details["errors"]:
         sentence += " (" + "; ".join(str(error) for error in details["errors"][:5]) + ")"
     return sentence + "."
@@ -576,6 +630,13 @@ def _arriving(response: requests.Response) -> Iterator[bytes]:
         raise requests.exceptions.ReadTimeout(error) from error
     except HTTPError as error:
         raise requests.exceptions.ConnectionError(error) from error
+
+
+def _limit(socket: Any, seconds: float) -> None:
+    """Let the next read of a socket take so long; without a socket at hand, the limit of the whole request stays."""
+    # An answer that is complete has given its connection back, and may have closed it.
+    with contextlib.suppress(AttributeError, OSError):
+        socket.settimeout(max(seconds, SHORTEST_PAUSE_SECONDS))
 
 
 def _was_sent(error: Exception) -> bool:

@@ -9,8 +9,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 from ansible_collections.hostup.cloud.plugins.module_utils._contact import canonical_domain_name
 from ansible_collections.hostup.cloud.plugins.module_utils._errors import InvalidInput
@@ -28,10 +29,12 @@ class Domain:
 
     :ivar id: as the API gives it; None only as long as a name is not resolved.
     :ivar name: as the API or the playbook gives it; None where it is not known.
+    :ivar row: what the domain list says of it, untrusted; empty where it was not read from the list.
     """
 
     id: str | None
     name: str | None = None
+    row: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def label(self) -> str:

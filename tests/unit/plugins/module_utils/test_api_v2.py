@@ -164,8 +164,8 @@ def test_the_first_line_of_a_domain_counts(new_client: ClientFactory) -> None:
     ("error", "reason"),
     [
         ("Contacts could not be loaded.", "Contacts could not be loaded."),
-        ({"code": "upstream_failed", "detail": "Not now."}, 'upstream_failed, "Not now.".'),
-        ({"code": "upstream_failed", "message": "Not now."}, 'upstream_failed, "Not now.".'),
+        ({"code": "upstream_failed", "detail": "Not now."}, 'upstream_failed, "Not now".'),
+        ({"code": "upstream_failed", "message": "Not now."}, 'upstream_failed, "Not now".'),
         ({"code": "upstream_failed"}, "upstream_failed."),
         ({"detail": "Not now"}, "Not now."),
         ({"other": 1}, "it gave no reason."),

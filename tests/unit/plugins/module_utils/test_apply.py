@@ -101,7 +101,7 @@ class Registrar(Api):
 
     looks_up_names = False
 
-    def read_contacts(self, domains: Sequence[Domain]) -> Reading:
+    def read_contacts(self, domains: Sequence[Domain], deadline: Deadline | None = None) -> Reading:
         ids = [domain.id or "" for domain in domains]
         self.reads.append(ids)
         if self.read_errors:

@@ -770,7 +770,7 @@ def test_the_error_of_v2(server: LoopbackServer, new_client: ClientFactory) -> N
     error = failure_of(new_client(server.origin), WRITE)
     assert str(error) == (
         "Could not update the contact of 2 domains: the API answered HTTP 400 invalid_request,"
-        ' "The request body failed validation." (/contacts/countryCode: Must be two letters.; /domainIds/0: Unknown.).'
+        ' "The request body failed validation" (/contacts/countryCode: Must be two letters.; /domainIds/0: Unknown.).'
         " Request id: req_01example."
     )
     assert error.as_failure() == {
