@@ -46,16 +46,18 @@ options:
     type: path
   timeout:
     description:
-      - How long one request may take, in seconds, from 1 to 3600. For a streamed answer it is the time to the next
-        line.
+      - How long one request may take, in seconds, from 1 to 3600, from connecting to the end of its answer. For a
+        streamed answer it is the time to the next line.
     type: int
     default: 30
   max_retries:
     description:
       - How many times one request may be sent again, from 0 to 100.
       - Reading is repeated after any passing trouble. An update is repeated only if the API cannot have acted, which
-        is when no
-        connection was made or when it answered that there are too many requests.
+        is when no connection was made or when it answered that there are too many requests.
+      - The pause before it is what the API asks for, at most two minutes; otherwise 1, 2, 4 seconds and so on, at most
+        30, with some randomness.
+      - After one read has used up its retries, further reads are tried only once, until one succeeds.
     type: int
     default: 5
 """

@@ -262,9 +262,9 @@ class Client:
                     raise _given_up(request, setback, attempt) from setback
                 if deadline is not None and pause >= deadline.remaining():
                     raise _given_up(request, setback, attempt) from setback
-                self._count_retry(setback.cause)
                 if setback.for_all:
                     self._resume_at = max(self._resume_at, self.clock.monotonic() + pause)
+                self._count_retry(setback.cause)
                 self.clock.sleep(pause)
             else:
                 self._reads_fail = False

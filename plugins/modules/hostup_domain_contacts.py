@@ -61,8 +61,7 @@ options:
         V("+46700000000").
       - Everything is validated before the first request, and all problems are told at once.
       - The registration number (C(orgno), C(registrationIdentifier)) cannot be managed here. The bulk update of the
-        API does
-        not carry it, and for C(.se), C(.nu) and C(.test) it needs identity verification.
+        API does not carry it, and for C(.se), C(.nu) and C(.test) it needs identity verification.
     type: dict
     required: true
     suboptions:
@@ -123,6 +122,8 @@ options:
     description:
       - How long to wait for all jobs together, in seconds, from 1 to 86400.
       - When the time is up, the task fails with V(changed=true). The domains of unfinished jobs are V(queued).
+      - No job is asked for, and no request is repeated, after that. What the jobs that are over have stored is still
+        read back, once.
     type: int
     default: 900
   poll_interval:
@@ -171,8 +172,7 @@ seealso:
     link: https://developer.hostup.se/endpoints/domain-services/post-v2-domains-bulk-contacts
 notes:
   - Version 2 of the API takes a patch, so only the fields that differ are sent. What version 1 does with a field that
-    is
-    left out is not documented, so there every field that was read is sent along unchanged.
+    is left out is not documented, so there every field that was read is sent along unchanged.
   - Changing a registrant has legal consequences. For generic top-level domains, a new name, organisation or e-mail
     address
     must be confirmed by e-mail and can lock the domain against transfers. For C(.se) and C(.nu), a new name or

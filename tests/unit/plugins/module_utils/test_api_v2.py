@@ -21,12 +21,14 @@ from ansible_collections.hostup.cloud.plugins.module_utils._api import (
     FAILED,
     QUEUED,
     RUNNING,
+    EditGate,
     Job,
     Reading,
     stored_contact,
 )
 from ansible_collections.hostup.cloud.plugins.module_utils._api_v2 import WIRE_NAMES, ApiV2
 from ansible_collections.hostup.cloud.plugins.module_utils._client import BearerAuth, Client, Connection
+from ansible_collections.hostup.cloud.plugins.module_utils._clock import Deadline
 from ansible_collections.hostup.cloud.plugins.module_utils._contact import unicode_domain_name
 from ansible_collections.hostup.cloud.plugins.module_utils._domain import Domain
 from ansible_collections.hostup.cloud.plugins.module_utils._errors import (
@@ -307,6 +309,77 @@ def test_any_lines_give_each_domain_a_contact_or_a_reason(lines: list[str]) -> N
 def test_a_contact_has_the_fields_that_were_there(raw: dict[str, Any]) -> None:
     contact = stored_contact(raw, WIRE_NAMES)
     assert {WIRE_NAMES[name] for name in contact} == raw.keys()
+
+
+def test_half_a_character_makes_a_domain_unreadable(new_client: ClientFactory) -> None:
+    reading = read(new_client, Stream(line("dom_a", {"city": "Malm\ud800"}) + line("dom_b")), "dom_a", "dom_b")
+    assert reading.unreadable == {"dom_a": "the API returned text that is not valid Unicode for city."}
+    assert set(reading.contacts) == {"dom_b"}
+
+
+def test_an_answer_without_all_of_its_domains_is_not_repeated_after_the_deadline(
+    new_client: ClientFactory, clock: FakeClock
+) -> None:
+    stream = Stream(line("dom_a"))
+    with responses.RequestsMock() as api:
+        api.add_callback("POST", READ, stream.answer)
+        domains = [Domain("dom_a"), Domain("dom_b")]
+        reading = api_v2(new_client(ORIGIN)).read_contacts(domains, Deadline(clock, 1.4))
+    assert stream.asked == [["dom_a", "dom_b"], ["dom_b"]]
+    assert reading.unreadable == {"dom_b": "the API's answer did not include this domain."}
+
+
+# -- whether a domain can be edited ------------------------------------------------------------------------------------
+
+
+def gate_of(answer: Any, new_client: ClientFactory) -> EditGate:
+    with responses.RequestsMock() as api:
+        api.get(f"{LIST}/dom_a/contacts", json=answer)
+        answers = api_v2(new_client(ORIGIN)).edit_gates([Domain("dom_a")])
+    assert answers.failures == {}
+    return answers.values["dom_a"]
+
+
+def test_the_published_edit_gate(new_client: ClientFactory) -> None:
+    actions = {"canEditContacts": {"allowed": False, "reason": "An order is pending.", "code": "pending_order"}}
+    assert gate_of({"registrant": None, "actions": actions}, new_client) == EditGate(
+        False, "An order is pending.", "pending_order"
+    )
+
+
+@given(JSON_VALUES, JSON_VALUES, JSON_VALUES)
+@settings(max_examples=60)
+def test_any_edit_gate_is_open_shut_or_not_told(allowed: Any, reason: Any, code: Any) -> None:
+    client = Client(Connection(ORIGIN, "key", max_retries=0), BearerAuth("key"), FakeClock(), lambda: 0.0)
+    gate = {"allowed": allowed, "reason": reason, "code": code}
+    for answer in (
+        {"actions": {"canEditContacts": gate}},
+        {"actions": {"canEditContacts": allowed}},
+        {"actions": code},
+    ):
+        with client._session, responses.RequestsMock() as api:
+            api.get(f"{LIST}/dom_a/contacts", body=json.dumps(answer).encode("utf-8", "surrogatepass"))
+            told = api_v2(client).edit_gates([Domain("dom_a")]).values["dom_a"]
+        assert told.allowed in (True, False, None)
+        assert all(text is None or text.isprintable() for text in (told.reason, told.code))
+
+
+def test_a_gate_that_cannot_be_asked_for_does_not_hide_the_others(new_client: ClientFactory) -> None:
+    with responses.RequestsMock() as api:
+        api.get(f"{LIST}/dom_a/contacts", status=404, json={"code": "not_found"})
+        api.get(f"{LIST}/dom_b/contacts", json={"actions": {"canEditContacts": {"allowed": True}}})
+        answers = api_v2(new_client(ORIGIN)).edit_gates([Domain("dom_a"), Domain("dom_b")])
+    assert answers.values == {"dom_b": EditGate(True)}
+    assert answers.failures == {"dom_a": "the API answered HTTP 404 not_found."}
+    assert answers.errors["dom_a"].http_status == 404
+
+
+@pytest.mark.parametrize("status", [401, 429])
+def test_an_error_that_concerns_every_domain_ends_the_asking(status: int, new_client: ClientFactory) -> None:
+    with responses.RequestsMock() as api:
+        api.get(f"{LIST}/dom_a/contacts", status=status)
+        with pytest.raises(Refused):
+            api_v2(new_client(ORIGIN, max_retries=0)).edit_gates([Domain("dom_a")])
 
 
 # -- refused reads ---------------------------------------------------------------------------------------------------

@@ -85,6 +85,7 @@ class Registrar(Api):
     acts: bool = False
     acts_after: float = 0.0
     names_no_job: bool = False
+    poll_seconds: float = 0.0
     may_leave_out: frozenset[str] = frozenset()
     batch_size: int = 100
     writes: list[tuple[tuple[str, ...], dict[str, str]]] = field(default_factory=list)
@@ -135,6 +136,7 @@ class Registrar(Api):
     def poll(self, job: Job, deadline: Deadline | None = None) -> Job:
         job_id = job.id or ""
         self.polls.append(job_id)
+        self.clock.time += self.poll_seconds
         if self.poll_error is not None:
             raise self.poll_error
         state = self.job_states[min(self.polls.count(job_id), len(self.job_states) - 1)]
@@ -379,6 +381,13 @@ def test_when_the_wait_runs_out_the_task_fails_with_what_is_queued() -> None:
 
 
 # -- writes that fail --------------------------------------------------------------------------------------------------
+
+
+def test_no_job_is_asked_for_after_the_deadline() -> None:
+    registrar = registrar_of("dom_a", "dom_b", "dom_c", batch_size=1, poll_seconds=3, job_states=("running",))
+    done = run(registrar, wait_timeout=4)
+    assert registrar.polls == ["job_1", "job_2"]
+    assert done.statuses == {"dom_a": "queued", "dom_b": "queued", "dom_c": "queued"}
 
 
 def test_a_refused_batch_does_not_stop_the_others() -> None:

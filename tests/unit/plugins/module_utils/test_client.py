@@ -12,6 +12,7 @@ import json
 import socket
 import struct
 import sys
+import threading
 import time
 from datetime import datetime, timedelta, timezone
 from email.utils import format_datetime
@@ -1211,6 +1212,36 @@ def test_a_stream_without_new_lines_runs_out_of_patience(
     assert list(new_client(server.origin, timeout=0.2, clock=Clock()).stream(READ)) == [{"a": 1}]
 
 
+def test_one_request_has_one_limit_for_its_headers_and_its_body(
+    server: LoopbackServer, new_client: ClientFactory
+) -> None:
+    def late_and_then_silent(exchange: Exchange) -> None:
+        exchange.server.over.wait(0.6)
+        exchange.answer(200, b"[", length=100)
+        fall_silent(exchange)
+
+    server.reply = late_and_then_silent
+    client = new_client(server.origin, timeout=1, max_retries=0, clock=Clock())
+    started = time.monotonic()
+    assert failure_of(client, GET).code == "timeout"
+    # Each on its own would take 1.6 seconds.
+    assert time.monotonic() - started < 1.5
+
+
+def test_an_answer_that_came_late_leaves_its_connection_patient(
+    server: LoopbackServer, new_client: ClientFactory
+) -> None:
+    def late(exchange: Exchange) -> None:
+        exchange.server.over.wait(0.5)
+        ok(exchange)
+
+    server.reply = late
+    client = new_client(server.origin, timeout=0.8, max_retries=0, clock=Clock())
+    for _attempt in range(3):
+        client.fetch(GET)
+    assert len({received.connection for received in server.received}) == 1
+
+
 @needs_read1
 def test_a_slow_stream_is_fine_as_long_as_lines_arrive(server: LoopbackServer, new_client: ClientFactory) -> None:
     def slow(exchange: Exchange) -> None:
@@ -1297,6 +1328,85 @@ def test_a_pause_that_the_caller_decides_on_is_a_retry_too(new_client: ClientFac
         client.pause_before_retry(attempt, "an answer without all of its domains")
     assert clock.sleeps == [0.5, 1.0, 2.0]
     assert client.retries == {"an answer without all of its domains": 3}
+
+
+def test_no_pause_reaches_beyond_the_deadline(new_client: ClientFactory, clock: FakeClock) -> None:
+    client = new_client(ORIGIN)
+    assert not client.pause_before_retry(3, "an answer without all of its domains", Deadline(clock, 3.9))
+    assert clock.sleeps == []
+    assert client.retries == {}
+
+
+def test_a_stream_is_not_opened_again_after_the_deadline(
+    server: LoopbackServer, new_client: ClientFactory, clock: FakeClock
+) -> None:
+    server.reply = answering(503)
+    with pytest.raises(ServerTrouble):
+        list(new_client(server.origin).stream(READ, Deadline(clock, 1.4)))
+    assert clock.sleeps == [0.5]
+
+
+# -- what threads share ----------------------------------------------------------------------------------------------
+
+
+def test_after_a_429_no_thread_sends_before_the_wait_is_over(server: LoopbackServer, new_client: ClientFactory) -> None:
+    limited = threading.Event()
+    arrivals: list[tuple[str, float]] = []
+
+    def reply(exchange: Exchange) -> None:
+        arrivals.append((exchange.path, time.monotonic()))
+        if len(arrivals) == 1:
+            exchange.answer(429, b"", {"Retry-After": "1"})
+            limited.set()
+        else:
+            ok(exchange)
+
+    server.reply = reply
+    client = new_client(server.origin, clock=Clock())
+    first = threading.Thread(target=client.fetch, args=[GET])
+    first.start()
+    limited.wait(5)
+    # The wait is asked for as soon as the first thread has read its answer.
+    while not client.retries:
+        time.sleep(0.001)
+    client.fetch(POLL)
+    first.join()
+    (_path, refused_at), *others = arrivals
+    assert len(others) == 2
+    assert all(moment - refused_at >= 0.9 for _path, moment in others)
+
+
+def test_after_one_read_has_used_up_its_retries_further_reads_are_tried_once_until_one_succeeds(
+    server: LoopbackServer, new_client: ClientFactory
+) -> None:
+    client = new_client(server.origin, max_retries=2)
+    for reply, attempts in [
+        (answering(503), 3),
+        (answering(503), 1),
+        (hang_up, 1),
+        (ok, 1),
+        (answering(503), 3),
+    ]:
+        server.reply = reply
+        before = len(server.received)
+        try:
+            client.fetch(GET)
+        except ServerTrouble:
+            assert reply is not ok
+        assert len(server.received) - before == attempts
+
+
+@pytest.mark.parametrize("request_", [POLL, WRITE], ids=["poll", "write"])
+def test_polls_and_writes_keep_their_retries_when_reads_fail(
+    request_: Request, server: LoopbackServer, new_client: ClientFactory
+) -> None:
+    client = new_client(server.origin, max_retries=2)
+    server.reply = answering(503)
+    failure_of(client, GET)
+    before = len(server.received)
+    server.reply = answering(429)
+    failure_of(client, request_)
+    assert len(server.received) - before == 3
 
 
 # -- secrets -------------------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -71,6 +72,13 @@ def published_job(**changes: Any) -> dict[str, Any]:
             **changes,
         },
     }
+
+
+@pytest.mark.parametrize("told", [{"isRunning": True}, {"isCompleted": True}, {"state": "active"}])
+def test_an_answer_without_success_is_a_failed_job(told: dict[str, Any]) -> None:
+    assert with_state(JOB, {"success": True, "data": {"success": False, "message": "Gone wrong", **told}}) == replace(
+        JOB, status=FAILED, message="Gone wrong"
+    )
 
 
 # -- shapes ----------------------------------------------------------------------------------------------------------
