@@ -11,7 +11,7 @@ A write is sent once. What a job says about itself is never proof: the stored va
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -41,6 +41,7 @@ from ansible_collections.hostup.cloud.plugins.module_utils._errors import (
     RequestFailed,
     told_request_id,
 )
+from ansible_collections.hostup.cloud.plugins.module_utils._follow import follow
 from ansible_collections.hostup.cloud.plugins.module_utils._plan import (
     NORMALISED,
     NOT_APPLIED,
@@ -50,9 +51,6 @@ from ansible_collections.hostup.cloud.plugins.module_utils._plan import (
     write_groups,
 )
 from ansible_collections.hostup.cloud.plugins.module_utils._report import Outcome, Report
-
-FIRST_POLL_PAUSE_SECONDS = 0.2
-POLL_PAUSE_GROWTH = 1.5
 
 
 def resolve(api: Api, listed: Listed) -> list[Domain]:
@@ -92,7 +90,7 @@ def read_stored(api: Api, report: Report) -> dict[str, Contact]:
         first = next((reading.errors[i] for i in ids if i in reading.errors), None)
         raise MissingDomains(
             f"Could not read the stored contact of {len(reasons)} of {len(ids)} domains; nothing was written."
-            f" {_told(report, reasons)}{told_request_id(first.request_id if first else None)}",
+            f" {report.told(reasons)}{told_request_id(first.request_id if first else None)}",
             reasons,
             code="unreadable_domain",
             cause=_about_the_key(reading, ids),
@@ -108,12 +106,16 @@ def _about_the_key(reading: Reading, domain_ids: Sequence[str]) -> RequestFailed
 
 @dataclass(frozen=True)
 class ApplySettings:
-    """How to write; the options of the same names. ``wait_timeout`` and ``poll_interval`` are seconds."""
+    """How to write; the options of the same names. ``wait_timeout`` and ``poll_interval`` are seconds.
+
+    :ivar canary: how many domains to update and to verify before all the others; this needs ``wait`` and ``verify``.
+    """
 
     wait: bool = True
     wait_timeout: float = 900
     poll_interval: float = 2.0
     verify: bool = True
+    canary: int = 0
 
 
 class PartialFailure(HostUpError):
@@ -142,20 +144,49 @@ class _Application:
         self.uncertain: dict[str, str] = {}
         """Domain id to why nobody knows whether its write was carried out."""
 
+        self.not_sent: set[str] = set()
+        """Domains that were not sent because of the canary."""
+        self.deadline = Deadline(clock, 0)
+
     def run(self) -> None:
-        self.submit()
-        self.deadline = Deadline(self.clock, self.settings.wait_timeout if self.settings.wait else 0)
+        entries = list(self.entries.values())
+        canary = entries[: self.settings.canary]
+        rest = entries[len(canary) :]
+        if canary:
+            self.carry_out(canary)
+        obstacle = self.obstacle_after(canary) if canary and rest else None
+        if obstacle:
+            self.not_sent.update(entry.domain.id or "" for entry in rest)
+            self.report.settle(self.not_sent, Outcome(_report.FAILED, obstacle))
+        elif rest:
+            self.carry_out(rest)
+        self.raise_unless_complete()
+
+    def carry_out(self, entries: Sequence[PlannedDomain]) -> None:
+        """Write these domains, wait for their jobs, and settle each of them."""
+        is_first = not self.report.jobs
+        self.submit(entries)
+        if is_first and self.settings.wait:
+            self.deadline = Deadline(self.clock, self.settings.wait_timeout)
+        ids = {entry.domain.id or "" for entry in entries}
         if self.settings.wait:
             self.follow_jobs()
-            self.settle_jobs()
-        self.settle_uncertain()
-        self.raise_unless_complete()
+            self.settle_jobs(ids)
+        self.settle_uncertain(ids)
+
+    def obstacle_after(self, canary: Sequence[PlannedDomain]) -> str | None:
+        """Return why the other domains must not be written after this canary, if so."""
+        if any(self.report.outcomes[entry.domain.id or ""].status != _report.UPDATED for entry in canary):
+            return "Not sent, because the canary did not come out as declared."
+        if self.deadline.expired():
+            return "Not sent, because wait_timeout was over when the canary had come out as declared."
+        return None
 
     # -- submit ----------------------------------------------------------------------------------------------------
 
-    def submit(self) -> None:
+    def submit(self, entries: Sequence[PlannedDomain]) -> None:
         """Send every group, in batches. A refused batch does not stop the others; an API that is gone does."""
-        groups = write_groups(list(self.entries.values()), complete=self.api.sends_complete_contact)
+        groups = write_groups(entries, complete=self.api.sends_complete_contact)
         for group in groups:
             send = partial(self.submit_batch, contact=group.contact)
             self.api.batch_size = send_in_batches(group.domain_ids, self.api.batch_size, send)
@@ -188,19 +219,9 @@ class _Application:
 
     def follow_jobs(self) -> None:
         """Ask for all unfinished jobs, in rounds, until none is left or the time is up."""
-        pause = min(FIRST_POLL_PAUSE_SECONDS, self.settings.poll_interval)
-        while any(self.is_waited_for(job) for job in self.report.jobs) and not self.deadline.expired():
-            self.clock.sleep(min(pause, self.deadline.remaining()))
-            pause = min(pause * POLL_PAUSE_GROWTH, self.settings.poll_interval)
-            self.report.jobs = [self.ask(job) if self.is_waited_for(job) else job for job in self.report.jobs]
-
-    @staticmethod
-    def is_waited_for(job: Job) -> bool:
-        return job.id is not None and not job.is_over
+        self.report.jobs = follow(self.report.jobs, self.ask, self.clock, self.deadline, self.settings.poll_interval)
 
     def ask(self, job: Job) -> Job:
-        if self.deadline.expired():
-            return job
         try:
             job = self.api.poll(job, self.deadline)
         except RequestFailed as error:
@@ -212,9 +233,10 @@ class _Application:
 
     # -- verify ----------------------------------------------------------------------------------------------------
 
-    def settle_jobs(self) -> None:
-        """Judge the domains of the jobs that are over, whatever those say, by one more read."""
-        jobs = {i: job for job in self.report.jobs for i in job.domain_ids if job.status in (COMPLETED, JOB_FAILED)}
+    def settle_jobs(self, domain_ids: Set[str]) -> None:
+        """Judge those of the domains whose jobs are over, whatever the jobs say, by one more read."""
+        over = [job for job in self.report.jobs if job.status in (COMPLETED, JOB_FAILED)]
+        jobs = {i: job for job in over for i in job.domain_ids if i in domain_ids}
         if self.settings.verify:
             self.verify(list(jobs), {i: self.job_failure(job) for i, job in jobs.items() if job.status == JOB_FAILED})
             return
@@ -231,9 +253,9 @@ class _Application:
     def job_failure(job: Job) -> str:
         return _sentence(f"job {job.id} failed" + (f", {quoted(job.message)}" if job.message else ""))
 
-    def settle_uncertain(self) -> None:
+    def settle_uncertain(self, domain_ids: Set[str]) -> None:
         """Read back until the values of uncertain writes arrive or the time is up. Such a write is never sent again."""
-        waiting = list(self.uncertain)
+        waiting = [i for i in self.uncertain if i in domain_ids]
         while waiting:
             self.verify(
                 waiting, {i: _sentence(f"{self.uncertain[i]}, and the values have not arrived") for i in waiting}
@@ -306,9 +328,7 @@ class _Application:
             return
         unfinished = [i for i, outcome in bad.items() if outcome.status == _report.QUEUED]
         causes = {i: self.cause(i, outcome) for i, outcome in bad.items()}
-        message = (
-            f"{len(bad)} of {len(outcomes)} domains could not be updated as declared. {_told(self.report, causes)}"
-        )
+        message = f"{len(bad)} of {len(outcomes)} domains could not be updated as declared. {self.report.told(causes)}"
         if self.uncertain.keys() & bad.keys() or unfinished:
             message += " Run the task again later: it compares first, so nothing that has arrived is written twice."
         cause = next((error for error, ids in self.errors if ids & bad.keys()), None)
@@ -321,7 +341,10 @@ class _Application:
             return "wait_timeout"
         if self.uncertain.keys() & bad.keys():
             return "outcome_unknown"
-        return "job_failed" if any(o.status == _report.FAILED for o in bad.values()) else "not_applied"
+        sent = [outcome for domain_id, outcome in bad.items() if domain_id not in self.not_sent]
+        if not sent:
+            return "wait_timeout"
+        return "job_failed" if any(outcome.status == _report.FAILED for outcome in sent) else "not_applied"
 
     def cause(self, domain_id: str, outcome: Outcome) -> str:
         if outcome.status == _report.QUEUED:
@@ -337,21 +360,6 @@ def _stops_all(error: RequestFailed) -> bool:
     # A single domain that is too many shows that the API means something else than their number.
     too_many = isinstance(error, Refused) and says_too_many(error)
     return too_many or isinstance(error, (NotSent, OutcomeUnknown)) or error.http_status in (401, 429)
-
-
-def _grouped(causes: dict[str, str]) -> dict[str, list[str]]:
-    groups: dict[str, list[str]] = {}
-    for key, cause in causes.items():
-        groups.setdefault(cause, []).append(key)
-    return groups
-
-
-def _told(report: Report, causes: dict[str, str]) -> str:
-    """Return one sentence for each cause, with the first of the domains that have it, and how many more there are.
-
-    :param causes: domain id to cause.
-    """
-    return " ".join(f"{report.named(ids)}: {cause}" for cause, ids in _grouped(causes).items())
 
 
 def _clause(text: str) -> str:

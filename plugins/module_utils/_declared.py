@@ -49,12 +49,41 @@ _EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
 _COUNTRY_PREFIX = re.compile(r"[A-Za-z]{1,2}-(?P<rest>.+)")
 
 
-def read_declared(raw: Mapping[Any, Any], option: str = "contacts") -> dict[str, str]:
+def read_declared(raw: Mapping[Any, Any], option: str = "contacts", *, redact: bool = False) -> dict[str, str]:
     """Return the declared fields by their names, as the text that will be compared and sent.
 
     :param raw: what the playbook gave for ``option``; fields that are null are left out.
+    :param redact: tell only which fields have problems, because a problem in full quotes the value.
     :raises InvalidInput: with every problem of every field.
     """
+    contact, problems = _read_fields(raw, option, redact=redact)
+    for name, text in contact.items():
+        problems.extend(_told(option, name, problem, redact=redact) for problem in problems_of(name, text, contact))
+    if not contact and not problems:
+        problems.append(f"{option}: no field is declared. Declare at least one of {', '.join(FIELD_NAMES)}.")
+    if problems:
+        raise InvalidInput(*problems)
+    return contact
+
+
+def read_condition(raw: Mapping[Any, Any] | None, option: str, *, redact: bool = False) -> dict[str, str]:
+    """Return the fields that a stored contact must have, which may be values that could not be declared.
+
+    :param raw: what the playbook gave for ``option``; None means that there is no condition.
+    :raises InvalidInput: also if it has no field: every domain would meet such a condition.
+    """
+    if raw is None:
+        return {}
+    contact, problems = _read_fields(raw, option, redact=redact)
+    if not contact and not problems:
+        problems.append(f"{option}: no field is given, so every domain would match. Give one, or leave {option} out.")
+    if problems:
+        raise InvalidInput(*problems)
+    return contact
+
+
+def _read_fields(raw: Mapping[Any, Any], option: str, *, redact: bool) -> tuple[dict[str, str], list[str]]:
+    """Return the fields that are given as text, and the problems of the others."""
     problems: list[str] = []
     values: dict[str, Any] = {}
     for key, value in raw.items():
@@ -74,14 +103,17 @@ def read_declared(raw: Mapping[Any, Any], option: str = "contacts") -> dict[str,
         if problem is None:
             contact[name] = text
         else:
-            problems.append(f"{option}.{name}: {problem}")
-    for name, text in contact.items():
-        problems.extend(f"{option}.{name}: {problem}" for problem in _problems_of(name, text, contact))
-    if not contact and not problems:
-        problems.append(f"{option}: no field is declared. Declare at least one of {', '.join(FIELD_NAMES)}.")
-    if problems:
-        raise InvalidInput(*problems)
-    return contact
+            problems.append(_told(option, name, problem, redact=redact))
+    return contact, problems
+
+
+def _told(option: str, name: str, problem: str, *, redact: bool) -> str:
+    if redact:
+        problem = (
+            "this value is not accepted. Why is not told, because redact is true and the explanation quotes the value."
+            " Run the task without redact where nobody else sees the output."
+        )
+    return f"{option}.{name}: {problem}"
 
 
 def read_accepted(raw: Mapping[Any, Any], declared: Mapping[Any, Any]) -> dict[str, frozenset[str]]:
@@ -165,7 +197,11 @@ def _number_problem(name: str, value: float) -> str:
     return f"{arrived}: YAML reads unquoted digits as a number. Write the text in quotes."
 
 
-def _problems_of(name: str, text: str, contact: Mapping[str, str]) -> Iterator[str]:
+def problems_of(name: str, text: str, contact: Mapping[str, str]) -> Iterator[str]:
+    """Yield why a value cannot be declared, each as a sentence that follows the name of the field.
+
+    :param contact: the fields declared with it; the country decides which postcodes are valid.
+    """
     if not text:
         if name not in CAN_BE_EMPTY:
             *others, last = (field for field in FIELD_NAMES if field in CAN_BE_EMPTY)

@@ -41,6 +41,19 @@ class Domain:
         """How a message or a diff calls it: ``name (id)``, or what is known of that."""
         return f"{self.name} ({self.id})" if self.id and self.name else self.id or self.name or ""
 
+    @property
+    def service_status(self) -> str | None:
+        """``active``, ``suspended``, ``pending`` and so on; None where the list did not tell it."""
+        status = self.row.get("serviceStatus")
+        return status if isinstance(status, str) else None
+
+    @property
+    def transfer_in_progress(self) -> bool | None:
+        """Whether the domain is moving to or from another registrar; None where the list did not tell it."""
+        lifecycle = self.row.get("lifecycle")
+        told = lifecycle.get("transferInProgress") if isinstance(lifecycle, dict) else None
+        return told if isinstance(told, bool) else None
+
 
 @dataclass(frozen=True)
 class Listed:

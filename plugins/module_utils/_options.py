@@ -60,14 +60,24 @@ def contacts_argument_spec() -> dict[str, dict[str, Any]]:
         "domain_ids": {"type": "list", "elements": "str"},
         "domains": {"type": "list", "elements": "str"},
         "contacts": {"type": "dict", "required": True},
+        "when_current": {"type": "dict"},
+        "preflight": {"type": "str", "default": "each", "choices": ["each", "list", "none"]},
+        "on_blocked": {"type": "str", "default": "fail", "choices": ["fail", "skip"]},
+        "material_changes": {"type": "str", "default": "warn", "choices": ["allow", "warn", "deny"]},
+        "max_changed": {"type": "int"},
+        "canary": {"type": "int", "default": 0},
         "wait": {"type": "bool", "default": True},
         "wait_timeout": {"type": "int", "default": 900},
         "poll_interval": {"type": "float", "default": 2},
+        "pending_jobs": {"type": "list", "elements": "str"},
         "verify": {"type": "bool", "default": True},
         "batch_size": {"type": "int", "default": 100},
         "concurrency": {"type": "int", "default": 8},
         "strict": {"type": "bool", "default": False},
         "accept_stored": {"type": "dict"},
+        "redact": {"type": "bool", "default": False},
+        "backup": {"type": "bool", "default": False},
+        "backup_path": {"type": "path"},
     }
 
 
@@ -78,6 +88,8 @@ RANGES: dict[str, tuple[float, float]] = {
     "poll_interval": (0.1, 300),
     "batch_size": (1, 1000),
     "concurrency": (1, 32),
+    "max_changed": (0, 1_000_000),
+    "canary": (0, 1_000_000),
 }
 """Smallest and largest value of each numeric option; seconds where the option is a time."""
 
@@ -105,7 +117,7 @@ def check_ranges(params: Mapping[str, Any]) -> None:
     :raises InvalidInput: for those out of their range.
     """
     problems = [
-        f"{name}: {params[name]:g} arrived, but it must be between {low:g} and {high:g}."
+        f"{name}: {params[name]} arrived, but it must be between {low} and {high}."
         for name, (low, high) in RANGES.items()
         if params.get(name) is not None and not low <= params[name] <= high
     ]

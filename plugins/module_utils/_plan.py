@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ansible_collections.hostup.cloud.plugins.module_utils._contact import (
     ACCEPTED,
@@ -75,6 +75,7 @@ class PlannedDomain:
 
     :ivar stored: what the API returned; a field that it left out is absent.
     :ivar verdicts: declared field name to verdict, in the order of :data:`FIELD_NAMES`.
+    :ivar unmet: fields in which the stored contact is not as the condition asks; the domain is left alone then.
     """
 
     domain: Domain
@@ -82,6 +83,7 @@ class PlannedDomain:
     declared: Contact
     comparison: Comparison
     verdicts: Mapping[str, Verdict]
+    unmet: tuple[str, ...] = ()
 
     def fields_of(self, kind: str) -> tuple[str, ...]:
         return tuple(name for name, verdict in self.verdicts.items() if verdict.kind == kind)
@@ -125,13 +127,27 @@ class PlannedDomain:
 
 @dataclass(frozen=True)
 class Plan:
-    """One entry for each listed domain, in the declared order."""
+    """One entry for each listed domain, in the declared order.
+
+    :ivar held_back: ids of domains that differ, but must not be written.
+    """
 
     entries: tuple[PlannedDomain, ...]
+    held_back: frozenset[str] = frozenset()
+
+    @property
+    def considered(self) -> tuple[PlannedDomain, ...]:
+        """The domains that meet the condition, whether they differ or not."""
+        return tuple(entry for entry in self.entries if not entry.unmet)
 
     @property
     def changing(self) -> tuple[PlannedDomain, ...]:
-        return tuple(entry for entry in self.entries if entry.changed_fields)
+        """The domains to write: ``changed``, the diff and the requests are made from these."""
+        return tuple(e for e in self.considered if e.changed_fields and e.domain.id not in self.held_back)
+
+    def without(self, domain_ids: Iterable[str]) -> Plan:
+        """Return the same plan, except that these domains are not written."""
+        return replace(self, held_back=self.held_back.union(domain_ids))
 
 
 @dataclass(frozen=True)
@@ -143,21 +159,44 @@ class Group:
 
 
 def make_plan(
-    domains: Iterable[Domain], stored: Mapping[str, Contact], declared: Contact, comparison: Comparison
+    domains: Iterable[Domain],
+    stored: Mapping[str, Contact],
+    declared: Contact,
+    comparison: Comparison,
+    condition: Contact | None = None,
 ) -> Plan:
     """Compare every listed domain with the declaration.
 
     :param domains: the listed domains, all with ids.
     :param stored: domain id to stored contact, for each of them.
     :param declared: the managed fields only, as text to be sent.
+    :param condition: what a stored contact must be for its domain to be considered.
     """
     contacts = ((domain, stored[domain.id or ""]) for domain in domains)
     return Plan(
         tuple(
-            PlannedDomain(domain, contact, declared, comparison, comparison.verdicts(declared, contact))
+            PlannedDomain(
+                domain,
+                contact,
+                declared,
+                comparison,
+                comparison.verdicts(declared, contact),
+                unmet_fields(condition or {}, contact, comparison),
+            )
             for domain, contact in contacts
         )
     )
+
+
+def unmet_fields(condition: Contact, stored: Contact, comparison: Comparison) -> tuple[str, ...]:
+    """Return the fields in which a stored contact is not as the condition asks.
+
+    Spellings that are accepted for a declared value say nothing about the condition. A field that the API does not tell
+    meets no condition.
+    """
+    verdicts = replace(comparison, accepted={}, never_read=frozenset()).verdicts(condition, stored)
+    unknown = comparison.never_read - stored.keys()
+    return tuple(name for name, verdict in verdicts.items() if verdict.kind == DIFFERENT or name in unknown)
 
 
 def write_groups(entries: Sequence[PlannedDomain], *, complete: bool) -> list[Group]:
@@ -188,14 +227,17 @@ def judge_result(entry: PlannedDomain, stored_now: Contact) -> dict[str, Verdict
     return {name: Verdict(kinds.get(now[name].kind, APPLIED), now[name].rule) for name in entry.changed_fields}
 
 
-def diff(plan: Plan) -> list[dict[str, str]]:
-    """Return Ansible's diff: one entry for each domain that differs, one ``field: value`` line for each such field."""
+def diff(plan: Plan, *, redact: bool = False) -> list[dict[str, str]]:
+    """Return Ansible's diff: one entry for each domain to write, one ``field: value`` line for each field that differs.
+
+    :param redact: put words in the place of the values.
+    """
     return [
         {
             "before_header": entry.domain.label,
             "after_header": entry.domain.label,
-            "before": _lines(entry.before),
-            "after": _lines(entry.after),
+            "before": _lines(dict.fromkeys(entry.before, "(stored value)") if redact else entry.before),
+            "after": _lines(dict.fromkeys(entry.after, "(declared value)") if redact else entry.after),
         }
         for entry in plan.changing
     ]

@@ -25,9 +25,12 @@ UPDATED = "updated"
 NOT_APPLIED = "not_applied"
 SKIPPED = "skipped"
 FAILED = "failed"
-STATUSES = (UNCHANGED, PLANNED, QUEUED, UPDATED, NOT_APPLIED, "blocked", SKIPPED, FAILED)
+BLOCKED = "blocked"
+STATUSES = (UNCHANGED, PLANNED, QUEUED, UPDATED, NOT_APPLIED, BLOCKED, SKIPPED, FAILED)
 
 NOT_PERSONAL = frozenset({"country", "state"})
+SHORTEST_STORED_VALUE = 4
+"""Characters; stored values from this length on are taken out of texts, declared ones always."""
 NAMED_DOMAINS = 3
 """How many domains a sentence names before it counts the rest."""
 
@@ -50,11 +53,16 @@ class Report:
     """Collects what happens in a run; :meth:`as_result` is the task's result.
 
     :param check_mode: whether the plan itself is the result.
+    :param redact: whether to leave out the contact values.
+    :ivar failed: whether the run has ended with an error.
     :ivar written: ids of the domains for which a write was accepted, or may have been.
     """
 
-    def __init__(self, *, check_mode: bool) -> None:
+    def __init__(self, *, check_mode: bool, redact: bool = False) -> None:
         self.check_mode = check_mode
+        self.redact = redact
+        self.failed = False
+        self.backup_file: str | None = None
         self.domains: list[Domain] = []
         self.plan: Plan | None = None
         self.jobs: list[Job] = []
@@ -69,33 +77,46 @@ class Report:
         self.warnings.extend(
             f"The API does not tell {name} of {self.named(ids)}, so nobody knows whether it is stored as declared. It"
             " is sent along when another field changes, and is no reason to write by itself."
-            for name, ids in _by_field(plan, lambda entry: entry.unverifiable).items()
+            for name, ids in _by_field(plan.considered, lambda entry: entry.unverifiable).items()
         )
         self.warnings.extend(
             f"The API does not tell {name} of {self.named(ids)}, so an update has to leave it out. Whether the API then"
             f" keeps what is stored is not documented. Declare {name} to be sure."
-            for name, ids in _by_field(plan, lambda entry: entry.left_out).items()
+            for name, ids in _by_field(plan.changing, lambda entry: entry.left_out).items()
         )
 
-    def keep_private(self, contact: Contact) -> None:
+    def keep_private(self, *contacts: Contact) -> None:
         """Take these contact values out of every text that is told later, whoever wrote it."""
-        self._private.update((value, name) for name, value in contact.items() if value and name not in NOT_PERSONAL)
+        self._private.update(_personal(*contacts))
 
     def safe_text(self, text: str) -> str:
-        """Return a text of the API or of this collection with ``<field>`` in the place of contact values."""
-        for value in sorted(self._private, key=len, reverse=True):
-            if value in text and all(domain.name != value for domain in self.domains):
-                text = re.sub(rf"(?<!\w){re.escape(value)}(?!\w)", f"<{self._private[value]}>", text)
+        """Return a text about the run with ``<field>`` in the place of declared and stored contact values."""
+        return self._without_values(text, *(entry.stored for entry in (self.plan.entries if self.plan else ())))
+
+    def _without_values(self, text: str, *stored: Contact) -> str:
+        # A short word that some domain happens to store would take words out of sentences that are not about it.
+        shortest = 1 if self.redact else SHORTEST_STORED_VALUE
+        others = {value: name for value, name in _personal(*stored).items() if len(value) >= shortest}
+        private = {value: name for value, name in {**others, **self._private}.items() if value in text}
+        for value in sorted(private, key=len, reverse=True):
+            if all(domain.name != value for domain in self.domains):
+                text = re.sub(rf"(?<!\w){re.escape(value)}(?!\w)", f"<{private[value]}>", text)
         return text
 
     def settle(self, domain_ids: Iterable[str], outcome: Outcome) -> None:
         """Record what became of these domains; a later call replaces an earlier one."""
         self.outcomes.update((domain_id, outcome) for domain_id in domain_ids)
 
+    def settle_each(self, outcomes: Mapping[str, Outcome]) -> None:
+        """Record what became of each of these domains, by id; a later call replaces an earlier one."""
+        self.outcomes.update(outcomes)
+
     @property
     def changed(self) -> bool:
-        """True when anything was written, may have been, or (check mode) would be."""
-        return bool(self.plan.changing if self.check_mode and self.plan else self.written)
+        """True when anything was written, may have been, or (check mode) would be: not by a run that would fail."""
+        if self.check_mode:
+            return bool(self.plan and self.plan.changing) and not self.failed
+        return bool(self.written)
 
     def named(self, domain_ids: Sequence[str]) -> str:
         """Return the first few domains by name, and how many more there are."""
@@ -103,6 +124,16 @@ class Report:
         names = ", ".join(labels.get(domain_id, domain_id) for domain_id in domain_ids[:NAMED_DOMAINS])
         more = len(domain_ids) - NAMED_DOMAINS
         return f"{names} and {more} more" if more > 0 else names
+
+    def told(self, causes: Mapping[str, str]) -> str:
+        """Return one sentence for each cause, with the first domains that have it, and how many more there are.
+
+        :param causes: domain id to cause.
+        """
+        groups: dict[str, list[str]] = {}
+        for domain_id, cause in causes.items():
+            groups.setdefault(cause, []).append(domain_id)
+        return " ".join(f"{self.named(ids)}: {cause}" for cause, ids in groups.items())
 
     def as_result(self, *, with_diff: bool, api_calls: Mapping[str, int]) -> dict[str, Any]:
         """Return ``changed``, ``domains``, ``summary``, ``jobs``, ``api_calls`` and, on demand, ``diff``."""
@@ -118,8 +149,10 @@ class Report:
             ],
             "api_calls": dict(api_calls),
         }
+        if self.backup_file is not None:
+            result["backup_file"] = self.backup_file
         if with_diff:
-            result["diff"] = diff(self.plan) if self.plan else []
+            result["diff"] = diff(self.plan, redact=self.redact) if self.plan else []
         return result
 
     def _entry(self, domain: Domain, planned: PlannedDomain | None) -> dict[str, Any]:
@@ -130,29 +163,50 @@ class Report:
             "name": domain.name,
             "status": outcome.status,
             "changed_fields": list(planned.changed_fields) if planned else [],
-            "before": planned.before if planned else {},
-            "after": planned.after if planned else {},
+            "before": self._shown(planned.before if planned else {}),
+            "after": self._shown(planned.after if planned else {}),
             "equivalent": [{"field": name, "rule": rule} for name, rule in equivalent],
             "unverifiable": list(planned.unverifiable) if planned else [],
             "not_applied": list(outcome.not_applied),
-            "stored": dict(outcome.not_applied),
-            "reason": None if outcome.reason is None else self.safe_text(outcome.reason),
+            "stored": self._shown(outcome.not_applied),
+            "reason": self._reason(outcome, planned),
         }
+
+    def _reason(self, outcome: Outcome, planned: PlannedDomain | None) -> str | None:
+        if outcome.reason is None:
+            return None
+        return self._without_values(outcome.reason, *([planned.stored] if planned else []))
+
+    def _shown(self, contact: Mapping[str, str]) -> dict[str, str | None]:
+        return {name: None if self.redact else value for name, value in contact.items()}
 
     def _outcome_of_plan(self, planned: PlannedDomain | None) -> Outcome:
         if planned is None:
             return Outcome(SKIPPED, "The run ended before this domain was compared. Nothing was written.")
+        if planned.unmet:
+            verb = "differs" if len(planned.unmet) == 1 else "differ"
+            reason = f"Left alone, because its stored {', '.join(planned.unmet)} {verb} from when_current."
+            return Outcome(SKIPPED, reason + ("" if planned.changed_fields else " It is as declared already."))
         if not planned.changed_fields:
             return Outcome(UNCHANGED)
-        if self.check_mode:
+        if self.check_mode and not self.failed:
             return Outcome(PLANNED)
         return Outcome(FAILED, "The run ended before this domain was written.")
 
 
-def _by_field(plan: Plan, fields_of: Callable[[PlannedDomain], tuple[str, ...]]) -> dict[str, list[str]]:
+def _personal(*contacts: Contact) -> dict[str, str]:
+    """Return contact value to field name, for the values that tell who somebody is."""
+    return {
+        value: name for contact in contacts for name, value in contact.items() if value and name not in NOT_PERSONAL
+    }
+
+
+def _by_field(
+    entries: Iterable[PlannedDomain], fields_of: Callable[[PlannedDomain], tuple[str, ...]]
+) -> dict[str, list[str]]:
     """Return the ids of the domains by each of the fields that ``fields_of`` gives for them."""
     ids: dict[str, list[str]] = {}
-    for entry in plan.entries:
+    for entry in entries:
         for name in fields_of(entry):
             ids.setdefault(name, []).append(entry.domain.id or "")
     return ids

@@ -42,7 +42,7 @@ class Task:
         self._client: Client | None = None
         self.params: dict[str, Any] = module.params
         self.check_mode: bool = module.check_mode
-        self.report = Report(check_mode=module.check_mode)
+        self.report = Report(check_mode=module.check_mode, redact=module.params.get("redact", False))
 
     def open_api(self, generation: str, connection: Connection) -> Api:
         """Return the API of this generation; at most one is opened in a task."""
@@ -66,6 +66,7 @@ class Task:
 
     def _fail(self, error: HostUpError) -> None:
         report = self.report
+        report.failed = True
         if isinstance(error, MissingDomains):
             for key, reason in error.reasons.items():
                 report.settle([key], Outcome(FAILED, reason))

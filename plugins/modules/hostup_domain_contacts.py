@@ -110,12 +110,72 @@ options:
         description: Two-letter code of ISO 3166-1, as in V("SE"). Cannot be emptied.
         type: str
         aliases: [country_code, countryCode]
+  when_current:
+    description:
+      - Only domains whose stored contact has these values are considered, the others are V(skipped). It takes the same
+        fields as O(contacts).
+      - It is for replacing a person where she is named, in a list of domains that also holds others. The comparison is
+        the same as for O(contacts), and O(accept_stored) says nothing about it.
+      - V("") means that the field is empty. An empty dictionary is an error, because every domain would match it.
+    type: dict
+    version_added: 0.1.0
+  preflight:
+    description:
+      - How to learn, before anything is written, which of the domains that would change can be edited. It asks nothing
+        if nothing would change, and is done in check mode too.
+      - V(each) asks for every domain that would change, in parallel.
+      - V(list) reads the domain list, one request for each 1,000 domains of the account, and asks only for those that
+        are not active or are in transfer. It takes far fewer requests, but does not see a domain that is blocked for
+        another reason, such as a pending order.
+      - V(none) asks nothing. A domain that cannot be edited then makes the API refuse its whole batch.
+      - API v1 cannot be asked, so nothing is asked there.
+    type: str
+    choices: [each, list, none]
+    default: each
+    version_added: 0.1.0
+  on_blocked:
+    description:
+      - What to do if domains that would change cannot be edited now, for example during a transfer. A domain that is
+        as declared already is no problem.
+      - V(fail) ends the run before anything is written, in check mode too.
+      - V(skip) leaves them out with a warning. They are V(blocked) in the result.
+    type: str
+    choices: [fail, skip]
+    default: fail
+    version_added: 0.1.0
+  material_changes:
+    description:
+      - What to do about changes that have legal consequences. Those are changes of C(firstname), C(lastname),
+        C(companyname) and C(email); for C(.se) and C(.nu) without C(email).
+      - V(warn) gives one warning for each kind of consequence, with the number of domains.
+      - V(deny) ends the run before anything is written, in check mode too, and names the domains.
+      - V(allow) says nothing.
+      - For domains whose name is not known, as with ids of API v1, and for other top-level domains of two letters the
+        rules are not known. They are treated as generic ones.
+    type: str
+    choices: [allow, warn, deny]
+    default: warn
+    version_added: 0.1.0
+  max_changed:
+    description:
+      - How many domains may change, from 0. If more would, the run ends before anything is written, in check mode too.
+      - Domains that turn out to be V(blocked) count, because this is decided before anybody asks for them.
+    type: int
+    version_added: 0.1.0
+  canary:
+    description:
+      - How many of the domains that change to update and verify first. The others follow only if all of these are
+        stored as declared. V(0) updates all together.
+      - It needs O(wait=true) and O(verify=true).
+    type: int
+    default: 0
+    version_added: 0.1.0
   wait:
     description:
       - Whether to wait until the jobs of the API are over.
       - With V(false) the task ends as soon as the update is queued, and the changed domains are V(queued). Nothing is
-        verified then; the result says nothing about whether the registrar accepted it. Run the task again later to
-        see.
+        verified then; the result says nothing about whether the registrar accepted it.
+      - Give the ids in RV(jobs) to O(pending_jobs) of a later task, which then sees what became of it.
     type: bool
     default: true
   wait_timeout:
@@ -132,6 +192,15 @@ options:
         are shorter.
     type: float
     default: 2
+  pending_jobs:
+    description:
+      - Ids of jobs of an earlier run. The task waits until they are over, for O(wait_timeout) at most, and then
+        compares. What they did is not sent again.
+      - If they are not over in time, or cannot be asked for, the run ends before anything is written. A job that the
+        API does not know any more counts as over.
+    type: list
+    elements: str
+    version_added: 0.1.0
   verify:
     description:
       - Whether to read the changed domains again after the jobs, and to compare. A field that is not stored as
@@ -166,6 +235,35 @@ options:
       - The spellings are compared as text, also with O(strict=true).
     type: dict
     version_added: 0.1.0
+  redact:
+    description:
+      - Leave every contact value out of the result, the diff, the warnings and the messages. Names of fields and
+        statuses stay, and the values in RV(domains[].before), RV(domains[].after) and RV(domains[].stored) are null.
+      - Ansible itself shows the options of a task at C(-vvv), and keeps them in RV(ignore:invocation). Only
+        C(no_log=true) on the task hides these too, together with everything else that the task returns.
+      - A value that is not accepted is only named by its field, because the explanation would quote it.
+    type: bool
+    default: false
+    version_added: 0.1.0
+  backup:
+    description:
+      - Whether to save the stored contacts of the domains that are about to change, before anything is written. The
+        file has the mode 0600. Nothing is saved in check mode, or if nothing changes.
+      - The playbook C(hostup.cloud.restore) puts the saved values back. It leaves alone what somebody else has changed
+        since.
+      - The registration number of the holder is not saved.
+    type: bool
+    default: false
+    version_added: 0.1.0
+  backup_path:
+    description:
+      - Where the backup goes, on the host that runs the task. A folder (an existing one, or a path that ends in V(/)),
+        where the file gets a name with the time; or the name of a new file.
+      - A missing folder is made with the mode 0700. An existing file is never replaced.
+      - Without it, backups go to C(hostup-backups) in the home of the user. Set it in an execution environment, whose
+        home is gone after the run.
+    type: path
+    version_added: 0.1.0
 seealso:
   - name: HostUp API, bulk contact update
     description: The request that this module sends, version 2.
@@ -174,9 +272,9 @@ notes:
   - Version 2 of the API takes a patch, so only the fields that differ are sent. What version 1 does with a field that
     is left out is not documented, so there every field that was read is sent along unchanged.
   - Changing a registrant has legal consequences. For generic top-level domains, a new name, organisation or e-mail
-    address
-    must be confirmed by e-mail and can lock the domain against transfers. For C(.se) and C(.nu), a new name or
-    organisation is a change of holder, which the registry may refuse. The task then fails with V(not_applied).
+    address must be confirmed by e-mail and can lock the domain against transfers. For C(.se) and C(.nu), a new name or
+    organisation is a change of holder, which the registry may refuse. The task then fails with V(not_applied). See
+    O(material_changes).
 """
 
 EXAMPLES = r"""
@@ -263,6 +361,42 @@ EXAMPLES = r"""
     contacts: "{{ company_contact }}"
     wait: false
   register: queued
+
+- name: Later, see what became of it; what has arrived is not sent again
+  hostup.cloud.hostup_domain_contacts:
+    domains: "{{ company_domains }}"
+    contacts: "{{ company_contact }}"
+    pending_jobs: "{{ queued.jobs | map(attribute='id') | select | list }}"
+
+- name: Erik has left, so Anna takes his place where he is named
+  hostup.cloud.hostup_domain_contacts:
+    domains: "{{ company_domains }}"
+    when_current:
+      email: erik@example.com
+    contacts:
+      firstname: Anna
+      lastname: Svensson
+      email: anna@example.com
+    max_changed: 50
+
+- name: Change many domains, carefully
+  hostup.cloud.hostup_domain_contacts:
+    domains: "{{ company_domains }}"
+    contacts: "{{ company_contact }}"
+    preflight: list
+    on_blocked: skip
+    canary: 3
+    backup: true
+    backup_path: "{{ backup_folder }}/"
+  register: careful
+
+- name: Tell only which fields differ
+  hostup.cloud.hostup_domain_contacts:
+    domains: "{{ company_domains }}"
+    contacts: "{{ company_contact }}"
+    redact: true
+  check_mode: true
+  diff: true
 """
 
 RETURN = r"""
@@ -305,8 +439,9 @@ domains:
         - V(not_applied), the update was carried out, but other values are stored. RV(domains[].not_applied) lists the
           fields.
         - V(blocked), the domain cannot be edited now.
-        - V(skipped), the run ended before this domain was compared.
-        - V(failed), the domain could not be read or updated. RV(domains[].reason) says why.
+        - V(skipped), the domain is not as O(when_current) asks, or the run ended before it was compared.
+        - V(failed), the domain could not be read or updated, or the run ended before it was written.
+          RV(domains[].reason) says why.
       type: str
       returned: always
     changed_fields:
@@ -315,11 +450,11 @@ domains:
       elements: str
       returned: always
     before:
-      description: The stored values of the fields that differ.
+      description: The stored values of the fields that differ. Null for each of them with O(redact=true).
       type: dict
       returned: always
     after:
-      description: The declared values of the fields that differ.
+      description: The declared values of the fields that differ. Null for each of them with O(redact=true).
       type: dict
       returned: always
     equivalent:
@@ -351,7 +486,8 @@ domains:
       elements: str
       returned: always
     stored:
-      description: What is stored instead, for the fields in RV(domains[].not_applied).
+      description:
+        - What is stored instead, for the fields in RV(domains[].not_applied). Null for each with O(redact=true).
       type: dict
       returned: always
     reason:
@@ -413,6 +549,11 @@ api_calls:
       description: Questions for the state of a job.
       type: int
       returned: always
+backup_file:
+  description: The absolute path of the backup, on the host that ran the task.
+  returned: when a backup was written
+  type: str
+  sample: /home/anna/hostup-backups/hostup-contacts-20261123T081500Z-x7k2m1qa.json
 failure:
   description: What went wrong, for C(rescue) blocks. RV(ignore:msg) says the same in a sentence.
   returned: failure
@@ -434,7 +575,8 @@ failure:
       description:
         - The code of the API, such as V(unauthorized), V(forbidden) or V(rate_limited). Where the API gave none,
           V(http_) and the status.
-        - Before anything is written, V(invalid_input), V(unknown_domain), V(ambiguous_domain) or V(unreadable_domain).
+        - Before anything is written, V(invalid_input), V(unknown_domain), V(ambiguous_domain), V(unreadable_domain),
+          V(material_change_denied), V(too_many_changes), V(preflight_failed), V(blocked) or V(backup_failed).
         - On the way, V(connection_failed), V(connection_lost), V(timeout), V(redirected), V(unusable_answer),
           V(certificate_not_trusted) or V(ca_bundle_not_readable).
         - After writing, V(not_applied), V(job_failed), V(wait_timeout), or V(outcome_unknown) if nobody knows whether
@@ -480,9 +622,20 @@ failure:
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.hostup.cloud.plugins.module_utils._apply import ApplySettings, apply, read_stored, resolve
+from ansible_collections.hostup.cloud.plugins.module_utils._backup import (
+    backup_content,
+    read_backup_place,
+    write_backup,
+)
 from ansible_collections.hostup.cloud.plugins.module_utils._clock import Clock
-from ansible_collections.hostup.cloud.plugins.module_utils._declared import read_accepted, read_declared
+from ansible_collections.hostup.cloud.plugins.module_utils._declared import (
+    read_accepted,
+    read_condition,
+    read_declared,
+)
 from ansible_collections.hostup.cloud.plugins.module_utils._domain import as_listed, read_listed
+from ansible_collections.hostup.cloud.plugins.module_utils._follow import await_earlier_jobs, read_job_ids
+from ansible_collections.hostup.cloud.plugins.module_utils._guards import pass_guards, read_guards
 from ansible_collections.hostup.cloud.plugins.module_utils._options import (
     connection_argument_spec,
     contacts_argument_spec,
@@ -494,28 +647,38 @@ from ansible_collections.hostup.cloud.plugins.module_utils._task import Task
 
 
 def run(task: Task) -> None:
-    """Options, read, plan, apply: what happens in a run. The result is told from ``task.report``, however it ends."""
-    params = task.params
-    ids, names = params["domain_ids"] or [], params["domains"] or []
-    task.report.domains = as_listed(ids, names)
-    listed, declared, accepted, connection = read_together(
+    """Options, read, plan, guard, apply. The result is told from ``task.report``, however the run ends."""
+    params, report, clock = task.params, task.report, Clock()
+    ids, names, redact = params["domain_ids"] or [], params["domains"] or [], params["redact"]
+    report.domains = as_listed(ids, names)
+    listed, declared, accepted, condition, guards, backup_place, earlier_jobs, connection = read_together(
         lambda: read_listed(ids, names, params["api_version"]),
-        lambda: read_declared(params["contacts"]),
+        lambda: read_declared(params["contacts"], redact=redact),
         lambda: read_accepted(params["accept_stored"] or {}, params["contacts"]),
+        lambda: read_condition(params["when_current"], "when_current", redact=redact),
+        lambda: read_guards(params),
+        lambda: read_backup_place(params),
+        lambda: read_job_ids(params["pending_jobs"] or []),
         lambda: read_connection(params),
     )
-    if not task.report.domains:
+    if not report.domains:
         return
-    task.report.keep_private(declared)
+    report.keep_private(declared, condition)
+    settings = ApplySettings(**{name: params[name] for name in ApplySettings.__dataclass_fields__})
     api = task.open_api(listed.generation, connection)
-    task.report.domains = resolve(api, listed)
-    stored = read_stored(api, task.report)
+    report.domains = resolve(api, listed)
+    await_earlier_jobs(earlier_jobs, api, clock, settings.wait_timeout, settings.poll_interval)
+    stored = read_stored(api, report)
     comparison = Comparison(params["strict"], accepted, never_read(stored.values(), api.may_leave_out))
-    plan = make_plan(task.report.domains, stored, declared, comparison)
-    task.report.take_plan(plan)
-    if plan.changing and not task.check_mode:
-        settings = ApplySettings(**{name: params[name] for name in ("wait", "wait_timeout", "poll_interval", "verify")})
-        apply(plan, api, task.report, settings, Clock())
+    plan = make_plan(report.domains, stored, declared, comparison, condition)
+    report.take_plan(plan)
+    report.plan = plan = pass_guards(plan, api, report, guards)
+    if not plan.changing or task.check_mode:
+        return
+    if backup_place:
+        content = backup_content(plan, origin=connection.origin, generation=listed.generation, moment=clock.now())
+        report.backup_file = write_backup(backup_place, content, clock.now())
+    apply(plan, api, report, settings, clock)
 
 
 def main() -> None:

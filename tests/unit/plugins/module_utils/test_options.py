@@ -52,6 +52,10 @@ def test_the_defaults_are_those_of_the_design() -> None:
         "validate_certs": True,
         "timeout": 30,
         "max_retries": 5,
+        "preflight": "each",
+        "on_blocked": "fail",
+        "material_changes": "warn",
+        "canary": 0,
         "wait": True,
         "wait_timeout": 900,
         "poll_interval": 2,
@@ -59,6 +63,8 @@ def test_the_defaults_are_those_of_the_design() -> None:
         "batch_size": 100,
         "concurrency": 8,
         "strict": False,
+        "redact": False,
+        "backup": False,
     }
 
 
@@ -100,7 +106,7 @@ def test_both_ends_of_a_range_are_accepted(option: str, limits: tuple[float, flo
 def test_what_lies_outside_a_range_is_refused(option: str, limits: tuple[float, float]) -> None:
     step = 0.01 if option == "poll_interval" else 1
     for value in (limits[0] - step, limits[1] + step, -limits[1], float("nan"), float("inf")):
-        with pytest.raises(InvalidInput, match=f"{option}: .*must be between {limits[0]:g} and {limits[1]:g}"):
+        with pytest.raises(InvalidInput, match=f"{option}: .*must be between {limits[0]} and {limits[1]}"):
             check_ranges({option: value})
 
 

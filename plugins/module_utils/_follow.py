@@ -1,0 +1,83 @@
+# Copyright (c) 2026, the hostup.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This is a PRIVATE module_utils. Do not use it outside this collection.
+
+"""Follows jobs to their ends: those of this run, and those of an earlier one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from ansible_collections.hostup.cloud.plugins.module_utils._api import Api, Job, id_text, job_path
+from ansible_collections.hostup.cloud.plugins.module_utils._clock import Clock, Deadline
+from ansible_collections.hostup.cloud.plugins.module_utils._errors import HostUpError, InvalidInput
+
+FIRST_POLL_PAUSE_SECONDS = 0.2
+POLL_PAUSE_GROWTH = 1.5
+
+
+def follow(
+    jobs: Sequence[Job], ask: Callable[[Job], Job], clock: Clock, deadline: Deadline, poll_interval: float
+) -> list[Job]:
+    """Ask for all unfinished jobs, in rounds, until none is left or the time is up; return them as last told.
+
+    A job without an id is left as it is.
+
+    :param poll_interval: seconds, the longest pause between two rounds.
+    """
+    jobs = list(jobs)
+    pause = min(FIRST_POLL_PAUSE_SECONDS, poll_interval)
+    while any(map(_is_waited_for, jobs)) and not deadline.expired():
+        clock.sleep(min(pause, deadline.remaining()))
+        pause = min(pause * POLL_PAUSE_GROWTH, poll_interval)
+        jobs = _asked(jobs, ask, deadline)
+    return jobs
+
+
+def read_job_ids(values: Sequence[str]) -> list[str]:
+    """Return the ids in ``pending_jobs``, each once.
+
+    :raises InvalidInput: for those that cannot be the id of a job.
+    """
+    ids = [value.strip() for value in values]
+    problems = [
+        f"pending_jobs[{index}]: this is not the id of a job. Give what an earlier result has under jobs."
+        for index, job_id in enumerate(ids)
+        if id_text(job_id) is None
+    ]
+    if problems:
+        raise InvalidInput(*problems)
+    return list(dict.fromkeys(ids))
+
+
+def await_earlier_jobs(
+    job_ids: Sequence[str], api: Api, clock: Clock, wait_timeout: float, poll_interval: float
+) -> None:
+    """Wait until the jobs of an earlier run are over, however they end: what they did is compared afterwards.
+
+    :param wait_timeout: seconds, for all of them together.
+    :raises HostUpError: when the time is up and some of them are not over.
+    :raises RequestFailed: when a job cannot be asked for. One that the API does not know any more is over.
+    """
+    deadline = Deadline(clock, wait_timeout)
+    ask = partial(api.poll, deadline=deadline)
+    jobs = _asked([Job(job_id, job_path(job_id), ()) for job_id in job_ids], ask, deadline)
+    jobs = follow(jobs, ask, clock, deadline, poll_interval)
+    unfinished = [job.id or "" for job in jobs if not job.is_over]
+    if unfinished:
+        raise HostUpError(
+            f"Of the jobs in pending_jobs, {', '.join(unfinished)} {'is' if len(unfinished) == 1 else 'are'} not over"
+            f" after {wait_timeout:g} seconds (wait_timeout). Nothing was written. Run the task again later.",
+            code="wait_timeout",
+        )
+
+
+def _is_waited_for(job: Job) -> bool:
+    return job.id is not None and not job.is_over
+
+
+def _asked(jobs: Sequence[Job], ask: Callable[[Job], Job], deadline: Deadline) -> list[Job]:
+    return [ask(job) if _is_waited_for(job) and not deadline.expired() else job for job in jobs]
