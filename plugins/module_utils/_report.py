@@ -16,6 +16,7 @@ from typing import Any
 from ansible_collections.hostup.cloud.plugins.module_utils._api import Job
 from ansible_collections.hostup.cloud.plugins.module_utils._contact import Contact
 from ansible_collections.hostup.cloud.plugins.module_utils._domain import Domain
+from ansible_collections.hostup.cloud.plugins.module_utils._errors import HostUpError, MissingDomains
 from ansible_collections.hostup.cloud.plugins.module_utils._plan import Plan, PlannedDomain, diff
 
 UNCHANGED = "unchanged"
@@ -91,6 +92,12 @@ class Report:
     def settle(self, domain_ids: Iterable[str], outcome: Outcome) -> None:
         """Record what became of these domains; a later call replaces an earlier one."""
         self.outcomes.update((domain_id, outcome) for domain_id in domain_ids)
+
+    def take_error(self, error: HostUpError) -> None:
+        """Settle the domains that an error is about."""
+        if isinstance(error, MissingDomains):
+            for key, reason in error.reasons.items():
+                self.settle([key], Outcome(FAILED, reason))
 
     @property
     def changed(self) -> bool:

@@ -490,10 +490,11 @@ from ansible_collections.hostup.cloud.plugins.module_utils._options import (
     read_together,
 )
 from ansible_collections.hostup.cloud.plugins.module_utils._plan import Comparison, make_plan, never_read
+from ansible_collections.hostup.cloud.plugins.module_utils._report import Report
 from ansible_collections.hostup.cloud.plugins.module_utils._task import Task
 
 
-def run(task: Task) -> None:
+def run(task: Task[Report]) -> None:
     """Options, read, plan, apply: what happens in a run. The result is told from ``task.report``, however it ends."""
     params = task.params
     ids, names = params["domain_ids"] or [], params["domains"] or []
@@ -524,7 +525,7 @@ def main() -> None:
         required_one_of=[("domain_ids", "domains")],
         supports_check_mode=True,
     )
-    Task(module).finish(run)
+    Task(module, Report(check_mode=module.check_mode)).finish(run)
 
 
 if __name__ == "__main__":
