@@ -49,7 +49,7 @@ from ansible_collections.hostup.cloud.plugins.module_utils._plan import (
     judge_result,
     write_groups,
 )
-from ansible_collections.hostup.cloud.plugins.module_utils._report import Outcome, Report
+from ansible_collections.hostup.cloud.plugins.module_utils._report import Outcome, Report, told_causes
 
 FIRST_POLL_PAUSE_SECONDS = 0.2
 POLL_PAUSE_GROWTH = 1.5
@@ -92,7 +92,7 @@ def read_stored(api: Api, report: Report) -> dict[str, Contact]:
         first = next((reading.errors[i] for i in ids if i in reading.errors), None)
         raise MissingDomains(
             f"Could not read the stored contact of {len(reasons)} of {len(ids)} domains; nothing was written."
-            f" {_told(report, reasons)}{told_request_id(first.request_id if first else None)}",
+            f" {told_causes(report.domains, reasons)}{told_request_id(first.request_id if first else None)}",
             reasons,
             code="unreadable_domain",
             cause=_about_the_key(reading, ids),
@@ -307,7 +307,8 @@ class _Application:
         unfinished = [i for i, outcome in bad.items() if outcome.status == _report.QUEUED]
         causes = {i: self.cause(i, outcome) for i, outcome in bad.items()}
         message = (
-            f"{len(bad)} of {len(outcomes)} domains could not be updated as declared. {_told(self.report, causes)}"
+            f"{len(bad)} of {len(outcomes)} domains could not be updated as declared."
+            f" {told_causes(self.report.domains, causes)}"
         )
         if self.uncertain.keys() & bad.keys() or unfinished:
             message += " Run the task again later: it compares first, so nothing that has arrived is written twice."
@@ -337,21 +338,6 @@ def _stops_all(error: RequestFailed) -> bool:
     # A single domain that is too many shows that the API means something else than their number.
     too_many = isinstance(error, Refused) and says_too_many(error)
     return too_many or isinstance(error, (NotSent, OutcomeUnknown)) or error.http_status in (401, 429)
-
-
-def _grouped(causes: dict[str, str]) -> dict[str, list[str]]:
-    groups: dict[str, list[str]] = {}
-    for key, cause in causes.items():
-        groups.setdefault(cause, []).append(key)
-    return groups
-
-
-def _told(report: Report, causes: dict[str, str]) -> str:
-    """Return one sentence for each cause, with the first of the domains that have it, and how many more there are.
-
-    :param causes: domain id to cause.
-    """
-    return " ".join(f"{report.named(ids)}: {cause}" for cause, ids in _grouped(causes).items())
 
 
 def _clause(text: str) -> str:

@@ -106,10 +106,7 @@ class Report:
 
     def named(self, domain_ids: Sequence[str]) -> str:
         """Return the first few domains by name, and how many more there are."""
-        labels = {domain.id: domain.name or domain.id or "" for domain in self.domains}
-        names = ", ".join(labels.get(domain_id, domain_id) for domain_id in domain_ids[:NAMED_DOMAINS])
-        more = len(domain_ids) - NAMED_DOMAINS
-        return f"{names} and {more} more" if more > 0 else names
+        return named(self.domains, domain_ids)
 
     def as_result(self, *, with_diff: bool, api_calls: Mapping[str, int]) -> dict[str, Any]:
         """Return ``changed``, ``domains``, ``summary``, ``jobs``, ``api_calls`` and, on demand, ``diff``."""
@@ -163,3 +160,22 @@ def _by_field(plan: Plan, fields_of: Callable[[PlannedDomain], tuple[str, ...]])
         for name in fields_of(entry):
             ids.setdefault(name, []).append(entry.domain.id or "")
     return ids
+
+
+def named(domains: Iterable[Domain], domain_ids: Sequence[str]) -> str:
+    """Return the first few of these ids by the names of their domains, and how many more there are."""
+    labels = {domain.id: domain.name or domain.id or "" for domain in domains}
+    names = ", ".join(labels.get(domain_id, domain_id) for domain_id in domain_ids[:NAMED_DOMAINS])
+    more = len(domain_ids) - NAMED_DOMAINS
+    return f"{names} and {more} more" if more > 0 else names
+
+
+def told_causes(domains: Iterable[Domain], causes: Mapping[str, str]) -> str:
+    """Return one sentence for each cause, with the first of the domains that have it, and how many more there are.
+
+    :param causes: domain id to cause.
+    """
+    groups: dict[str, list[str]] = {}
+    for domain_id, cause in causes.items():
+        groups.setdefault(cause, []).append(domain_id)
+    return " ".join(f"{named(domains, ids)}: {cause}" for cause, ids in groups.items())

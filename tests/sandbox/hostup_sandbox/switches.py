@@ -109,9 +109,7 @@ SWITCHES: tuple[Switch, ...] = (
         ("empty", "last"),
     ),
     Switch("v1_list_id_key", "id", "Name of the id in an entry of the v1 list.", ("id", "domainid")),
-    Switch(
-        "v1_list_tells", "status", "What an entry of the v1 list holds beside id and name.", ("status", "nothing")
-    ),
+    Switch("v1_list_tells", "status", "What an entry of the v1 list holds beside id and name.", ("status", "nothing")),
     # Writing on v1
     Switch("v1_omitted_keys", "keep", "What a key left out of a v1 bulk write does.", ("keep", "blank")),
     Switch("v1_empty_write", "clears", "What an empty string in a v1 write does.", ("clears", "ignored")),
