@@ -30,3 +30,20 @@ attributes:
     membership:
       - hostup.cloud.hostup
 """
+
+    INFO_MODULE = r"""
+options: {}
+attributes:
+  check_mode:
+    support: full
+    details:
+      - It changes nothing, so it does the same in check mode.
+  diff_mode:
+    support: N/A
+    details:
+      - It changes nothing.
+  idempotent:
+    support: full
+    details:
+      - It changes nothing.
+"""

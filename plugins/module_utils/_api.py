@@ -131,6 +131,8 @@ class Api(ABC):
     """Whether one request can ask for one domain name."""
     tells_edit_gates: bool
     """Whether :meth:`edit_gates` can be asked."""
+    details_tell_name: bool
+    """Whether :meth:`read_details` also tells the name of a domain."""
 
     def __init__(self, client: Client, *, batch_size: int, concurrency: int) -> None:
         self.client = client
@@ -153,21 +155,53 @@ class Api(ABC):
 
         :raises MissingDomains: when a name belongs to two domains of the account.
         """
+        return self._find(a_labels, _name_of, self.look_up if self.looks_up_names else None)
+
+    def find_ids(self, domain_ids: Sequence[str]) -> dict[str, Domain]:
+        """Return the domains with these ids and names, by id, in the same way; unknown ones are absent."""
+        return self._find(domain_ids, _id_of, self._look_up_id if self.details_tell_name else None)
+
+    def _find(
+        self,
+        keys: Sequence[str],
+        key_of: Callable[[Domain], str | None],
+        look_up: Callable[[str], list[Domain]] | None,
+    ) -> dict[str, Domain]:
         found: dict[str, Domain] = {}
-        missing = list(dict.fromkeys(a_labels))
+        missing = list(dict.fromkeys(keys))
         pages, pages_read = self.domain_pages(), 0
         while missing:
-            if self.looks_up_names and len(missing) <= max(pages_read, 1):
-                _add_named(found, self.look_up(missing[0]), missing[:1])
+            if look_up is not None and len(missing) <= max(pages_read, 1):
+                _add_wanted(found, look_up(missing[0]), missing[:1], key_of)
                 missing = missing[1:]
                 continue
             page = next(pages, None)
             if page is None:
                 break
             pages_read += 1
-            _add_named(found, page, a_labels)
-            missing = [name for name in missing if name not in found]
+            _add_wanted(found, page, keys, key_of)
+            missing = [key for key in missing if key not in found]
         return found
+
+    def _look_up_id(self, domain_id: str) -> list[Domain]:
+        answers = self.read_details([Domain(domain_id)])
+        if domain_id in answers.values:
+            row = answers.values[domain_id]
+            return [Domain(domain_id, api_text(row.get("name")), row)]
+        error = answers.errors.get(domain_id)
+        if error is not None and error.http_status == 403:
+            # It may be about the id or about the key: a key that may not list the domains is refused again.
+            return [domain for page in self.domain_pages() for domain in page if domain.id == domain_id]
+        if error is not None and error.http_status != 404:
+            raise error
+        return []
+
+    @abstractmethod
+    def read_details(self, domains: Sequence[Domain]) -> Answers[Mapping[str, Any]]:
+        """Ask for each domain (all with ids) what the API tells of it: untrusted, like a row of the domain list.
+
+        :raises RequestFailed: when nothing can be read at all.
+        """
 
     def edit_gates(self, domains: Sequence[Domain]) -> Answers[EditGate]:
         """Ask for each domain (all with ids) whether it can be edited; only where ``tells_edit_gates`` is true.
@@ -366,25 +400,38 @@ def id_text(value: Any) -> str | None:
     return value if isinstance(value, str) and 0 < len(value) <= LONGEST_ID and value.isprintable() else None
 
 
-def _add_named(found: dict[str, Domain], candidates: Sequence[Domain], a_labels: Sequence[str]) -> None:
-    """Add the candidates that have one of these names.
+def _id_of(domain: Domain) -> str | None:
+    return domain.id
 
-    :raises MissingDomains: when another domain of that name was found before.
+
+def _name_of(domain: Domain) -> str | None:
+    return comparable_name(domain.name or "")
+
+
+def _add_wanted(
+    found: dict[str, Domain],
+    candidates: Sequence[Domain],
+    keys: Sequence[str],
+    key_of: Callable[[Domain], str | None],
+) -> None:
+    """Add the candidates that have one of these keys.
+
+    :raises MissingDomains: when another domain with that key was found before.
     """
-    wanted = set(a_labels)
+    wanted = set(keys)
     for domain in candidates:
-        a_label = comparable_name(domain.name or "")
-        if a_label is None or a_label not in wanted:
+        key = key_of(domain)
+        if key is None or key not in wanted:
             continue
-        if a_label in found and found[a_label].id != domain.id:
-            ids = f"{found[a_label].id} and {domain.id}"
+        if key in found and found[key].id != domain.id:
+            ids = f"{found[key].id} and {domain.id}"
             reason = f"the account has two domains of this name, {ids}"
             raise MissingDomains(
                 f"Could not resolve {domain.name}: {reason}. List the id that you mean under domain_ids.",
                 {domain.name or "": reason},
                 code="ambiguous_domain",
             )
-        found[a_label] = domain
+        found[key] = domain
 
 
 def as_dict(value: Any) -> dict[str, Any]:

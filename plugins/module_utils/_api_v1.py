@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 from urllib.parse import quote
@@ -16,6 +16,7 @@ from urllib.parse import quote
 from ansible_collections.hostup.cloud.plugins.module_utils._api import (
     LIST_PAGE_SIZE,
     MOST_LIST_PAGES,
+    Answers,
     Api,
     Job,
     Reading,
@@ -51,6 +52,7 @@ class ApiV1(Api):
     may_leave_out = frozenset({"address2"})
     looks_up_names = False
     tells_edit_gates = False
+    details_tell_name = False
 
     def domain_pages(self) -> Iterator[list[Domain]]:
         """Read ``/api/client-domains``, which HostUp does not document: pages may be counted from 0 or from 1.
@@ -94,6 +96,22 @@ class ApiV1(Api):
         elif isinstance(contacts, dict) and not contacts.keys() & WIRE_NAMES.keys():
             contacts = None
         return stored_contact(contacts, WIRE_NAMES)
+
+    def read_details(self, domains: Sequence[Domain]) -> Answers[Mapping[str, Any]]:
+        return ask_each(domains, self.concurrency, self._read_details_of)
+
+    def _read_details_of(self, domain: Domain) -> Mapping[str, Any]:
+        """Read ``/api/domain-details``, which HostUp does not document, as its own module does."""
+        request = Request(
+            "GET",
+            f"/api/domain-details/{quote(domain.id or '', safe='')}",
+            Kind.READ,
+            f"read the details of {domain.label}",
+        )
+        details = _data(request, self.client.fetch(request)).get("details")
+        if not isinstance(details, dict):
+            raise ValueError("the API returned no details")
+        return details
 
     def submit(self, domain_ids: Sequence[str], contact: Contact) -> Job:
         request = bulk_update(BULK_PATH, domain_ids, contact)

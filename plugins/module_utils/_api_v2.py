@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 from urllib.parse import quote
@@ -62,6 +62,7 @@ class ApiV2(Api):
     may_leave_out = frozenset()
     looks_up_names = True
     tells_edit_gates = True
+    details_tell_name = True
 
     def domain_pages(self) -> Iterator[list[Domain]]:
         """Read https://developer.hostup.se/endpoints/domain-services/get-v2-domains by its cursor."""
@@ -162,6 +163,17 @@ class ApiV2(Api):
             reasons,
             code="unknown_domain",
         )
+
+    def read_details(self, domains: Sequence[Domain]) -> Answers[Mapping[str, Any]]:
+        """Read https://developer.hostup.se/endpoints/domain-services/get-v2-domains-id."""
+        return ask_each(domains, self.concurrency, self._read_details_of)
+
+    def _read_details_of(self, domain: Domain) -> Mapping[str, Any]:
+        path = f"{LIST_PATH}/{quote(domain.id or '', safe='')}"
+        details = self.client.fetch(Request("GET", path, Kind.READ, f"read the details of {domain.label}"))
+        if not isinstance(details, dict):
+            raise ValueError("the API returned no details")
+        return details
 
     def edit_gates(self, domains: Sequence[Domain]) -> Answers[EditGate]:
         return ask_each(domains, self.concurrency, self._edit_gate)

@@ -18,6 +18,7 @@ from ansible.module_utils.basic import env_fallback
 
 from ansible_collections.hostup.cloud.plugins.module_utils._client import Connection
 from ansible_collections.hostup.cloud.plugins.module_utils._contact import canonical_domain_name
+from ansible_collections.hostup.cloud.plugins.module_utils._domain_info import SERVICE_STATUSES
 from ansible_collections.hostup.cloud.plugins.module_utils._errors import InvalidInput
 
 DEFAULT_API_URL = "https://cloud.hostup.se"
@@ -92,6 +93,26 @@ RANGES: dict[str, tuple[float, float]] = {
     "canary": (0, 1_000_000),
 }
 """Smallest and largest value of each numeric option; seconds where the option is a time."""
+
+
+def selection_argument_spec() -> dict[str, dict[str, Any]]:
+    """Return the options of the documentation fragment ``selection``."""
+    return {
+        "domain_ids": {"type": "list", "elements": "str"},
+        "domains": {"type": "list", "elements": "str"},
+        "concurrency": {"type": "int", "default": 8},
+    }
+
+
+def domain_info_argument_spec() -> dict[str, dict[str, Any]]:
+    """Return the options of ``hostup_domain_info`` beside the connection and the selection."""
+    return {
+        "name": {"type": "list", "elements": "str"},
+        "tld": {"type": "list", "elements": "str"},
+        "service_status": {"type": "list", "elements": "str", "choices": list(SERVICE_STATUSES)},
+        "tags": {"type": "list", "elements": "str"},
+        "details": {"type": "bool", "default": False},
+    }
 
 
 def read_together(*readers: Callable[[], Any]) -> list[Any]:

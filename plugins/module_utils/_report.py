@@ -16,6 +16,7 @@ from typing import Any
 from ansible_collections.hostup.cloud.plugins.module_utils._api import Job
 from ansible_collections.hostup.cloud.plugins.module_utils._contact import Contact
 from ansible_collections.hostup.cloud.plugins.module_utils._domain import Domain
+from ansible_collections.hostup.cloud.plugins.module_utils._errors import HostUpError, MissingDomains
 from ansible_collections.hostup.cloud.plugins.module_utils._plan import Plan, PlannedDomain, diff
 
 UNCHANGED = "unchanged"
@@ -111,6 +112,13 @@ class Report:
         """Record what became of each of these domains, by id; a later call replaces an earlier one."""
         self.outcomes.update(outcomes)
 
+    def take_error(self, error: HostUpError) -> None:
+        """Note that an error ends the run, and settle the domains that it is about."""
+        self.failed = True
+        if isinstance(error, MissingDomains):
+            for key, reason in error.reasons.items():
+                self.settle([key], Outcome(FAILED, reason))
+
     @property
     def changed(self) -> bool:
         """True when anything was written, may have been, or (check mode) would be: not by a run that would fail."""
@@ -120,20 +128,14 @@ class Report:
 
     def named(self, domain_ids: Sequence[str]) -> str:
         """Return the first few domains by name, and how many more there are."""
-        labels = {domain.id: domain.name or domain.id or "" for domain in self.domains}
-        names = ", ".join(labels.get(domain_id, domain_id) for domain_id in domain_ids[:NAMED_DOMAINS])
-        more = len(domain_ids) - NAMED_DOMAINS
-        return f"{names} and {more} more" if more > 0 else names
+        return named(self.domains, domain_ids)
 
     def told(self, causes: Mapping[str, str]) -> str:
         """Return one sentence for each cause, with the first domains that have it, and how many more there are.
 
         :param causes: domain id to cause.
         """
-        groups: dict[str, list[str]] = {}
-        for domain_id, cause in causes.items():
-            groups.setdefault(cause, []).append(domain_id)
-        return " ".join(f"{self.named(ids)}: {cause}" for cause, ids in groups.items())
+        return told_causes(self.domains, causes)
 
     def as_result(self, *, with_diff: bool, api_calls: Mapping[str, int]) -> dict[str, Any]:
         """Return ``changed``, ``domains``, ``summary``, ``jobs``, ``api_calls`` and, on demand, ``diff``."""
@@ -210,3 +212,22 @@ def _by_field(
         for name in fields_of(entry):
             ids.setdefault(name, []).append(entry.domain.id or "")
     return ids
+
+
+def named(domains: Iterable[Domain], domain_ids: Sequence[str]) -> str:
+    """Return the first few of these ids by the names of their domains, and how many more there are."""
+    labels = {domain.id: domain.name or domain.id or "" for domain in domains}
+    names = ", ".join(labels.get(domain_id, domain_id) for domain_id in domain_ids[:NAMED_DOMAINS])
+    more = len(domain_ids) - NAMED_DOMAINS
+    return f"{names} and {more} more" if more > 0 else names
+
+
+def told_causes(domains: Iterable[Domain], causes: Mapping[str, str]) -> str:
+    """Return one sentence for each cause, with the first of the domains that have it, and how many more there are.
+
+    :param causes: domain id to cause.
+    """
+    groups: dict[str, list[str]] = {}
+    for domain_id, cause in causes.items():
+        groups.setdefault(cause, []).append(domain_id)
+    return " ".join(f"{named(domains, ids)}: {cause}" for cause, ids in groups.items())

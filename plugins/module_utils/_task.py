@@ -9,8 +9,8 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, Generic, Protocol, TypeVar
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
@@ -27,22 +27,42 @@ from ansible_collections.hostup.cloud.plugins.module_utils._client import (
 )
 from ansible_collections.hostup.cloud.plugins.module_utils._clock import Clock
 from ansible_collections.hostup.cloud.plugins.module_utils._domain import V1
-from ansible_collections.hostup.cloud.plugins.module_utils._errors import HostUpError, MissingDomains
-from ansible_collections.hostup.cloud.plugins.module_utils._report import FAILED, Outcome, Report
+from ansible_collections.hostup.cloud.plugins.module_utils._errors import HostUpError
 
 
-class Task:
+class TaskReport(Protocol):
+    """What is known about a run so far, in a form that can be told at any moment.
+
+    :ivar warnings: sentences for the person who runs the task.
+    """
+
+    warnings: list[str]
+
+    def take_error(self, error: HostUpError) -> None:
+        """Note what ends the task, before anything is told."""
+
+    def safe_text(self, text: str) -> str:
+        """Return a text for a person without what must not be told."""
+
+    def as_result(self, *, with_diff: bool, api_calls: Mapping[str, int]) -> dict[str, Any]:
+        """Return the keys of the result, beside ``msg`` and ``failure``."""
+
+
+R = TypeVar("R", bound=TaskReport)
+
+
+class Task(Generic[R]):
     """A running Ansible task.
 
     :ivar report: what is known so far; the result is told from it, on success and on failure alike.
     """
 
-    def __init__(self, module: AnsibleModule) -> None:
+    def __init__(self, module: AnsibleModule, report: R) -> None:
         self._module = module
         self._client: Client | None = None
         self.params: dict[str, Any] = module.params
         self.check_mode: bool = module.check_mode
-        self.report = Report(check_mode=module.check_mode, redact=module.params.get("redact", False))
+        self.report = report
 
     def open_api(self, generation: str, connection: Connection) -> Api:
         """Return the API of this generation; at most one is opened in a task."""
@@ -53,9 +73,11 @@ class Task:
         auth = (ApiKeyAuth if generation == V1 else BearerAuth)(connection.api_key)
         self._client = Client(connection, auth, Clock(), random.random)
         dialect = ApiV1 if generation == V1 else ApiV2
-        return dialect(self._client, batch_size=self.params["batch_size"], concurrency=self.params["concurrency"])
+        # A module without these options sends nothing in batches or in parallel.
+        sizes = {name: self.params.get(name, 1) for name in ("batch_size", "concurrency")}
+        return dialect(self._client, **sizes)
 
-    def finish(self, run: Callable[[Task], None]) -> None:
+    def finish(self, run: Callable[[Task[R]], None]) -> None:
         """Call ``run`` and end the task with what the report then holds."""
         try:
             run(self)
@@ -66,10 +88,7 @@ class Task:
 
     def _fail(self, error: HostUpError) -> None:
         report = self.report
-        report.failed = True
-        if isinstance(error, MissingDomains):
-            for key, reason in error.reasons.items():
-                report.settle([key], Outcome(FAILED, reason))
+        report.take_error(error)
         failure = error.as_failure()
         failure["message"] = report.safe_text(failure["message"])
         failure["errors"] = [{**item, "message": report.safe_text(item["message"])} for item in failure["errors"]]

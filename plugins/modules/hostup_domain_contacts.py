@@ -643,10 +643,11 @@ from ansible_collections.hostup.cloud.plugins.module_utils._options import (
     read_together,
 )
 from ansible_collections.hostup.cloud.plugins.module_utils._plan import Comparison, make_plan, never_read
+from ansible_collections.hostup.cloud.plugins.module_utils._report import Report
 from ansible_collections.hostup.cloud.plugins.module_utils._task import Task
 
 
-def run(task: Task) -> None:
+def run(task: Task[Report]) -> None:
     """Options, read, plan, guard, apply. The result is told from ``task.report``, however the run ends."""
     params, report, clock = task.params, task.report, Clock()
     ids, names, redact = params["domain_ids"] or [], params["domains"] or [], params["redact"]
@@ -687,7 +688,7 @@ def main() -> None:
         required_one_of=[("domain_ids", "domains")],
         supports_check_mode=True,
     )
-    Task(module).finish(run)
+    Task(module, Report(check_mode=module.check_mode, redact=module.params["redact"])).finish(run)
 
 
 if __name__ == "__main__":

@@ -27,6 +27,9 @@ CURSOR_PREFIX = "cur_"
 # contacts pages: the status words of a contact answer lack "fraud", which only the list has
 _CONTACT_STATUS = {"fraud": "unknown"}
 
+# get-v2-domains names them, and may show them below the part that could be read
+_BELOW_THE_CUT = frozenset({"createdAt", "expiresAt", "nextDueAt", "tags", "pinned"})
+
 blueprint = Blueprint("v2", __name__, url_prefix="/api/v2")
 
 
@@ -45,6 +48,7 @@ def get_domains() -> Response:
     """
     state = sandbox_state()
     limit = request.args.get("limit", state.switches["v2_default_limit"], type=int)
+    limit = min(limit, state.switches["v2_page_size_cap"])
     domains = sorted(state.store.all(), key=lambda domain: domain.v2_id)
     if "name" in request.args:
         domains = [domain for domain in domains if _name_matches(state, domain, request.args["name"])]
@@ -55,7 +59,7 @@ def get_domains() -> Response:
     include = request.args.get("include", "").split(",")
     return jsonify(
         {
-            "data": [_list_entry(state, domain, include) for domain in page],
+            "data": [_listed(state, domain, include) for domain in page],
             "hasMore": more,
             "nextCursor": CURSOR_PREFIX + page[-1].v2_id.removeprefix("dom_") if more else None,
         }
@@ -69,7 +73,7 @@ def get_domain(domain_id: str) -> Response:
     state = sandbox_state()
     domain = _domain(state, domain_id)
     return jsonify(
-        _list_entry(state, domain, ())
+        _entry(domain, shown_name(state, domain))
         | {
             "contacts": None if domain.attributes.read_error else _roles(state, domain),
             "nameservers": ["ns1.example.net", "ns2.example.net"],
@@ -192,11 +196,18 @@ def _name_matches(state: SandboxState, domain: Domain, name: str) -> bool:
     return asked in forms[state.switches["name_filter_form"]]
 
 
-def _list_entry(state: SandboxState, domain: Domain, include: Iterable[str]) -> dict[str, Any]:
+def _listed(state: SandboxState, domain: Domain, include: Iterable[str]) -> dict[str, Any]:
+    entry = _entry(domain, shown_name(state, domain))
+    if state.switches["v2_list_tells"] == "what_is_shown":
+        entry = {key: value for key, value in entry.items() if key not in _BELOW_THE_CUT}
+    return entry | {"hostingConnection": None} if "hostingConnection" in include else entry
+
+
+def _entry(domain: Domain, name: str) -> dict[str, Any]:
     attributes = domain.attributes
-    entry: dict[str, Any] = {
+    return {
         "id": domain.v2_id,
-        "name": shown_name(state, domain),
+        "name": name,
         "serviceStatus": attributes.service_status,
         "orderId": domain.v1_id,
         "lifecycle": {
@@ -213,7 +224,6 @@ def _list_entry(state: SandboxState, domain: Domain, include: Iterable[str]) -> 
         "tags": list(attributes.tags),
         "pinned": False,
     }
-    return entry | {"hostingConnection": None} if "hostingConnection" in include else entry
 
 
 def _actions(domain: Domain) -> dict[str, Any]:

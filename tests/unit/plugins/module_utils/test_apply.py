@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.hostup.cloud.plugins.module_utils._api import Api, Job, Reading
+from ansible_collections.hostup.cloud.plugins.module_utils._api import Answers, Api, Job, Reading
 from ansible_collections.hostup.cloud.plugins.module_utils._apply import (
     ApplySettings,
     PartialFailure,
@@ -101,6 +101,10 @@ class Registrar(Api):
         yield [Domain(domain_id, name) for domain_id, name in self.names.items()]
 
     looks_up_names = False
+    details_tell_name = False
+
+    def read_details(self, domains: Sequence[Domain]) -> Answers[Mapping[str, Any]]:
+        raise NotImplementedError
 
     def read_contacts(self, domains: Sequence[Domain], deadline: Deadline | None = None) -> Reading:
         ids = [domain.id or "" for domain in domains]

@@ -25,7 +25,7 @@ from ansible_collections.hostup.cloud.plugins.module_utils._errors import (
     Refused,
 )
 from ansible_collections.hostup.cloud.plugins.module_utils._plan import Comparison, make_plan
-from ansible_collections.hostup.cloud.plugins.module_utils._report import UPDATED, Outcome
+from ansible_collections.hostup.cloud.plugins.module_utils._report import UPDATED, Outcome, Report
 from ansible_collections.hostup.cloud.plugins.module_utils._task import Task
 
 API_KEY = "k3y-that-no-one-may-see"
@@ -66,23 +66,23 @@ class Module:
         raise Ended
 
 
-def finish(run: Callable[[Task], None], **settings: bool) -> Module:
+def finish(run: Callable[[Task[Report]], None], **settings: bool) -> Module:
     """Return the module after a task whose work is ``run``."""
     module: Any = Module(**settings)
     with pytest.raises(Ended):
-        Task(module).finish(run)
+        Task(module, Report(check_mode=module.check_mode)).finish(run)
     ended: Module = module
     return ended
 
 
-def failing(error: Exception) -> Callable[[Task], None]:
-    def run(task: Task) -> None:
+def failing(error: Exception) -> Callable[[Task[Report]], None]:
+    def run(task: Task[Report]) -> None:
         raise error
 
     return run
 
 
-def plan_a_move(task: Task) -> None:
+def plan_a_move(task: Task[Report]) -> None:
     """Plan a new city for dom_a, while dom_b has it already."""
     task.report.domains = [A, B]
     stored = {"dom_a": {"city": "Umeå"}, "dom_b": {"city": "Lund"}}
@@ -108,7 +108,7 @@ def test_a_run_that_does_nothing_has_the_whole_result() -> None:
 
 
 def test_the_result_is_told_from_the_report() -> None:
-    def run(task: Task) -> None:
+    def run(task: Task[Report]) -> None:
         plan_a_move(task)
         task.report.written.add("dom_a")
         task.report.settle(["dom_a"], Outcome(UPDATED))
@@ -133,7 +133,7 @@ def test_a_diff_is_told_only_on_demand(diff: bool) -> None:
 
 
 def test_the_key_is_hidden_in_the_form_in_which_it_is_sent() -> None:
-    def run(task: Task) -> None:
+    def run(task: Task[Report]) -> None:
         task.open_api(V2, CONNECTION)
 
     assert finish(run).no_log_values == {API_KEY}
@@ -146,7 +146,7 @@ def test_the_key_is_hidden_in_the_form_in_which_it_is_sent() -> None:
 def test_each_generation_has_its_dialect_and_its_authentication(
     generation: str, dialect: type, header: tuple[str, str]
 ) -> None:
-    def run(task: Task) -> None:
+    def run(task: Task[Report]) -> None:
         api = task.open_api(generation, CONNECTION)
         assert isinstance(api, dialect)
         assert (api.batch_size, api.concurrency) == (25, 3)
@@ -217,7 +217,7 @@ def test_invalid_input_is_told_in_full() -> None:
 
 
 def test_a_failure_after_a_write_is_a_change() -> None:
-    def run(task: Task) -> None:
+    def run(task: Task[Report]) -> None:
         plan_a_move(task)
         task.report.written.add("dom_a")
         raise Refused(READ, "no.", code="c")
@@ -229,7 +229,7 @@ def test_a_failure_after_a_write_is_a_change() -> None:
 
 @pytest.mark.parametrize(("domain", "key"), [(A, "dom_a"), (Domain(None, "a.example.com"), "a.example.com")])
 def test_a_domain_that_is_missing_has_failed_for_its_reason(domain: Domain, key: str) -> None:
-    def run(task: Task) -> None:
+    def run(task: Task[Report]) -> None:
         task.report.domains = [domain, B]
         raise MissingDomains("Not there.", {key: "the account has no such domain"}, code="unknown_domain")
 
@@ -240,7 +240,7 @@ def test_a_domain_that_is_missing_has_failed_for_its_reason(domain: Domain, key:
 
 
 def test_contact_values_are_in_no_text() -> None:
-    def run(task: Task) -> None:
+    def run(task: Task[Report]) -> None:
         task.report.keep_private({"email": "anna@example.com", "city": "Arboga"})
         task.report.warnings.append("Arboga is not stored.")
         text = "anna@example.com in Arboga is wrong."
@@ -257,7 +257,7 @@ def test_contact_values_are_in_no_text() -> None:
 def test_a_mistake_of_the_collection_is_not_swallowed() -> None:
     module: Any = Module()
     with pytest.raises(ZeroDivisionError):
-        Task(module).finish(failing(ZeroDivisionError()))
+        Task(module, Report(check_mode=False)).finish(failing(ZeroDivisionError()))
 
 
 # -- warnings --------------------------------------------------------------------------------------------------------
@@ -265,7 +265,7 @@ def test_a_mistake_of_the_collection_is_not_swallowed() -> None:
 
 @pytest.mark.parametrize("fails", [True, False])
 def test_every_cause_of_a_retry_is_one_warning_with_its_count(fails: bool) -> None:
-    def run(task: Task) -> None:
+    def run(task: Task[Report]) -> None:
         client = task.open_api(V2, CONNECTION).client
         client.retries.update({"HTTP 429": 1, "connection lost": 3})
         client.calls.update({"read": 6})
