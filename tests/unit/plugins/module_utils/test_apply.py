@@ -254,6 +254,64 @@ def test_where_the_api_needs_complete_contacts_nothing_that_was_read_is_left_out
     assert registrar.writes == [(("dom_a",), {**OLD, **DECLARED})]
 
 
+# -- canary ------------------------------------------------------------------------------------------------------------
+
+
+def test_the_canary_is_verified_before_the_others_are_sent() -> None:
+    registrar = registrar_of("dom_a", "dom_b", "dom_c")
+    done = run(registrar, canary=1)
+    assert done.error is None
+    assert [ids for ids, _contact in registrar.writes] == [("dom_a",), ("dom_b", "dom_c")]
+    assert registrar.reads == [["dom_a", "dom_b", "dom_c"], ["dom_a"], ["dom_b", "dom_c"]]
+    assert set(done.statuses.values()) == {"updated"}
+    assert [job["status"] for job in done.result["jobs"]] == ["completed", "completed"]
+
+
+@pytest.mark.parametrize("canary", [3, 4])
+def test_a_canary_of_all_domains_is_one_update(canary: int) -> None:
+    registrar = registrar_of("dom_a", "dom_b", "dom_c")
+    assert run(registrar, canary=canary).error is None
+    assert [ids for ids, _contact in registrar.writes] == [("dom_a", "dom_b", "dom_c")]
+
+
+def test_the_canary_is_counted_in_domains_that_change() -> None:
+    registrar = registrar_of("dom_a", "dom_b", "dom_c")
+    registrar.store["dom_a"].update(DECLARED)
+    run(registrar, canary=1)
+    assert [ids for ids, _contact in registrar.writes] == [("dom_b",), ("dom_c",)]
+
+
+@pytest.mark.parametrize(
+    ("trouble", "status", "code"),
+    [
+        ({"ignored": {"dom_a": {"city"}}}, "not_applied", "not_applied"),
+        ({"ignored": {"dom_a": {"firstname", "city"}}, "job_states": ("running", "failed")}, "failed", "job_failed"),
+        ({"submit_errors": [Refused(WRITE, "HTTP 409.", code="locked", http_status=409)]}, "failed", "locked"),
+        ({"job_states": ("running",)}, "queued", "wait_timeout"),
+    ],
+)
+def test_after_a_canary_that_did_not_come_out_as_declared_nothing_else_is_sent(
+    trouble: dict[str, Any], status: str, code: str
+) -> None:
+    done = run(registrar_of("dom_a", "dom_b", "dom_c", **trouble), canary=1)
+    assert [ids for ids, _contact in done.registrar.writes] == [("dom_a",)]
+    assert done.statuses == {"dom_a": status, "dom_b": "failed", "dom_c": "failed"}
+    assert done.entry("dom_b")["reason"] == "Not sent, because the canary did not come out as declared."
+    assert done.error is not None
+    assert done.error.as_failure()["code"] == code
+    assert "dom_b, dom_c: Not sent, because the canary" in str(done.error)
+
+
+def test_nothing_is_sent_that_nobody_would_wait_for() -> None:
+    registrar = registrar_of("dom_a", "dom_b", poll_seconds=20)
+    done = run(registrar, canary=1, wait_timeout=10)
+    assert [ids for ids, _contact in registrar.writes] == [("dom_a",)]
+    assert done.statuses == {"dom_a": "updated", "dom_b": "failed"}
+    assert done.error is not None
+    assert done.error.code == "wait_timeout"
+    assert "wait_timeout was over when the canary had come out as declared" in str(done.error)
+
+
 # -- without waiting, without verifying --------------------------------------------------------------------------------
 
 

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.hostup.cloud.plugins.module_utils._contact import FIELDS
-from ansible_collections.hostup.cloud.plugins.module_utils._declared import read_accepted, read_declared
+from ansible_collections.hostup.cloud.plugins.module_utils._contact import FIELD_NAMES, FIELDS
+from ansible_collections.hostup.cloud.plugins.module_utils._declared import read_accepted, read_condition, read_declared
 from ansible_collections.hostup.cloud.plugins.module_utils._errors import InvalidInput
 from ansible_collections.hostup.cloud.tests.unit.plugins.module_utils.conftest import COMPLETE_CONTACT
 
@@ -273,3 +273,56 @@ def test_reading_never_raises_anything_else(raw: dict[str, Any]) -> None:
     with contextlib.suppress(InvalidInput):
         declared = read_declared(raw)
         assert read_declared(declared) == declared
+
+
+# -- conditions --------------------------------------------------------------------------------------------------------
+
+
+def test_a_condition_takes_values_that_could_not_be_declared() -> None:
+    raw = {"phone": "070-1", "city": "", "country": "Sweden", "email": None, "postcode": " 1 "}
+    assert read_condition(raw, "when_current") == {
+        "phonenumber": "070-1",
+        "city": "",
+        "postcode": "1",
+        "country": "Sweden",
+    }
+
+
+def test_without_a_condition_every_domain_is_considered() -> None:
+    assert read_condition(None, "when_current") == {}
+
+
+@pytest.mark.parametrize("raw", [{}, {"email": None}])
+def test_a_condition_that_every_domain_would_meet_is_refused(raw: dict[str, Any]) -> None:
+    with pytest.raises(InvalidInput, match="when_current: no field is given, so every domain would match"):
+        read_condition(raw, "when_current")
+
+
+def test_a_condition_must_be_text_in_known_fields() -> None:
+    with pytest.raises(InvalidInput) as caught:
+        read_condition({"country": False, "emial": "x", "orgno": "1"}, "when_current")
+    assert [problem.partition(":")[0] for problem in caught.value.problems] == [
+        "when_current.emial",
+        "when_current.orgno",
+        "when_current.country",
+    ]
+
+
+# -- redacted ----------------------------------------------------------------------------------------------------------
+
+
+@given(st.dictionaries(st.sampled_from(FIELD_NAMES), st.text(min_size=3) | st.integers(1000) | st.floats(1000)))
+def test_with_redact_no_problem_tells_a_value(raw: dict[str, Any]) -> None:
+    for read in (read_declared, read_condition):
+        try:
+            read(raw, "contacts", redact=True)
+        except InvalidInput as error:
+            known = error.problems if raw else []
+            told = {problem.partition(": ")[2] for problem in known}
+            assert len(told) <= 1
+            assert all(problem.partition(":")[0].removeprefix("contacts.") in FIELD_NAMES for problem in known)
+
+
+def test_with_redact_an_unknown_field_is_still_told_in_full() -> None:
+    with pytest.raises(InvalidInput, match=r"contacts\.emial: there is no such field. Did you mean email"):
+        read_declared({"emial": "anna@example.com"}, redact=True)

@@ -66,6 +66,68 @@ def test_a_field_that_the_answer_left_out_is_empty() -> None:
     assert entry.before == {"address2": ""}
 
 
+# -- the condition -----------------------------------------------------------------------------------------------------
+
+
+def plan_when(condition: Contact, *stored: Contact, **comparison: Any) -> Plan:
+    domains = [Domain(f"dom_{index}") for index in range(len(stored))]
+    contacts = {domain.id or "": contact for domain, contact in zip(domains, stored)}
+    return make_plan(domains, contacts, {"firstname": "Anna"}, Comparison(**comparison), condition)
+
+
+def test_only_contacts_that_meet_the_whole_condition_are_considered() -> None:
+    condition = {"firstname": "Erik", "email": "erik@example.com"}
+    plan = plan_when(condition, OLD, {**OLD, "email": "eva@example.com"}, {**OLD, "firstname": "Eva", "email": ""})
+    assert [entry.unmet for entry in plan.entries] == [(), ("email",), ("firstname", "email")]
+    assert [entry.domain.id for entry in plan.considered] == ["dom_0"]
+    assert [entry.domain.id for entry in plan.changing] == ["dom_0"]
+    assert [item["after_header"] for item in diff(plan)] == ["dom_0"]
+
+
+def test_a_condition_is_compared_as_the_declaration_is() -> None:
+    condition = {"phonenumber": "+46 70 000 00 00", "postcode": "411 01"}
+    assert plan_when(condition, OLD).entries[0].unmet == ()
+    assert plan_when(condition, OLD, strict=True).entries[0].unmet == ("phonenumber", "postcode")
+
+
+def test_a_condition_can_ask_for_what_could_not_be_declared() -> None:
+    stored = {**OLD, "phonenumber": "070-1", "city": ""}
+    assert plan_when({"phonenumber": "070-1", "city": ""}, stored).entries[0].unmet == ()
+
+
+def test_accepted_spellings_say_nothing_about_the_condition() -> None:
+    accepted = {"city": frozenset({"Göteborg"})}
+    assert plan_when({"city": "Malmö"}, OLD, accepted=accepted).entries[0].unmet == ("city",)
+
+
+def test_a_field_that_the_api_does_not_tell_meets_no_condition() -> None:
+    for value in ("Lgh 1101", ""):
+        plan = plan_when({"address2": value}, OLD, never_read=frozenset({"address2"}))
+        assert plan.entries[0].unmet == ("address2",)
+
+
+# -- held back ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_domain_that_is_held_back_differs_but_is_not_written() -> None:
+    plan = plan_of({"city": "Malmö"}, OLD, OLD).without(["dom_0"])
+    assert [entry.changed_fields for entry in plan.entries] == [("city",), ("city",)]
+    assert [entry.domain.id for entry in plan.changing] == ["dom_1"]
+    assert [entry.domain.id for entry in plan.without(["dom_1"]).changing] == []
+
+
+def test_a_redacted_diff_tells_the_fields_and_no_value() -> None:
+    plan = plan_of({"city": "Malmö", "companyname": ""}, OLD)
+    assert diff(plan, redact=True) == [
+        {
+            "before_header": "0.example (dom_0)",
+            "after_header": "0.example (dom_0)",
+            "before": "city: (stored value)\ncompanyname: (stored value)\n",
+            "after": "city: (declared value)\ncompanyname: (declared value)\n",
+        }
+    ]
+
+
 def test_an_accepted_spelling_is_equivalent_also_in_a_strict_comparison() -> None:
     accepted = {"city": frozenset({"Goteborg", "GOTEBORG"})}
     stored = [{**OLD, "city": city} for city in ("Goteborg", " GOTEBORG", "goteborg", "Göteborg")]

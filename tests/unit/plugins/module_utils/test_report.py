@@ -10,6 +10,7 @@ from typing import Any
 
 from ansible_collections.hostup.cloud.plugins.module_utils._api import Job
 from ansible_collections.hostup.cloud.plugins.module_utils._domain import Domain
+from ansible_collections.hostup.cloud.plugins.module_utils._errors import HostUpError
 from ansible_collections.hostup.cloud.plugins.module_utils._plan import Comparison, make_plan
 from ansible_collections.hostup.cloud.plugins.module_utils._report import STATUSES, Outcome, Report
 
@@ -17,8 +18,8 @@ A, B, C = Domain("dom_a", "a.example"), Domain("dom_b", "b.example"), Domain("do
 NO_CALLS = {"read": 0, "write": 0, "poll": 0}
 
 
-def report_of(*cities: str, check_mode: bool = False) -> Report:
-    report = Report(check_mode=check_mode)
+def report_of(*cities: str, check_mode: bool = False, redact: bool = False) -> Report:
+    report = Report(check_mode=check_mode, redact=redact)
     report.domains = [A, B, C][: len(cities)]
     stored = {domain.id or "": {"city": city} for domain, city in zip(report.domains, cities)}
     report.plan = make_plan(report.domains, stored, {"city": "Lund"}, Comparison())
@@ -115,6 +116,61 @@ def test_contact_values_are_taken_out_of_texts() -> None:
     report.keep_private({"companyname": "example.com"})
     text = 'SE: "anna@example.com" of Anna (not Annabel) at example.com'
     assert report.safe_text(text) == 'SE: "<email>" of <firstname> (not Annabel) at example.com'
+
+
+def test_stored_values_are_taken_out_of_texts_too_unless_they_are_as_short_as_any_word() -> None:
+    report = report_of("Umeå", "Ås")
+    assert report.safe_text("2 of 3 in Umeå, 1 in Ås") == "2 of 3 in <city>, 1 in Ås"
+    report.settle(["dom_a"], Outcome("failed", "No such street in Umeå."))
+    assert result_of(report)["domains"][0]["reason"] == "No such street in <city>."
+
+
+def test_with_redact_no_stored_value_is_too_short_to_be_taken_out() -> None:
+    report = report_of("Umeå", "Ås", redact=True)
+    assert report.safe_text("1 in Umeå, 1 in Ås") == "1 in <city>, 1 in <city>"
+
+
+def test_with_redact_the_fields_stay_and_their_values_are_null() -> None:
+    report = report_of("Umeå", redact=True)
+    report.settle(["dom_a"], Outcome("not_applied", "Other values in Umea.", (), {"city": "Umea"}))
+    result = result_of(report, with_diff=True)
+    assert "Ume" not in str({**result, "domains": [{**result["domains"][0], "reason": None}]})
+    entry = result["domains"][0]
+    assert (entry["before"], entry["after"], entry["stored"]) == ({"city": None}, {"city": None}, {"city": None})
+    assert (entry["changed_fields"], entry["not_applied"]) == (["city"], ["city"])
+    assert result["diff"][0]["before"] == "city: (stored value)\n"
+
+
+def test_a_domain_that_does_not_meet_the_condition_is_skipped_and_tells_why_without_the_value() -> None:
+    report = Report(check_mode=True)
+    report.domains = [A, B, C]
+    stored = {
+        "dom_a": {"city": "Umeå", "email": "erik@example.com"},
+        "dom_b": {"city": "Umeå", "email": "eva@example.com"},
+        "dom_c": {"city": "Lund", "email": "eva@example.com", "firstname": "Eva"},
+    }
+    condition = {"email": "erik@example.com", "firstname": ""}
+    report.take_plan(make_plan(report.domains, stored, {"city": "Lund"}, Comparison(), condition))
+    assert statuses(report) == ["planned", "skipped", "skipped"]
+    assert [entry["reason"] for entry in result_of(report)["domains"]] == [
+        None,
+        "Left alone, because its stored email differs from when_current.",
+        "Left alone, because its stored firstname, email differ from when_current. It is as declared already.",
+    ]
+
+
+def test_in_check_mode_a_run_that_fails_would_change_nothing() -> None:
+    report = report_of("Lund", "Umeå", check_mode=True)
+    report.take_error(HostUpError("Too many.", code="too_many_changes"))
+    assert statuses(report) == ["unchanged", "failed"]
+    assert result_of(report)["changed"] is False
+
+
+def test_the_backup_is_told_if_there_is_one() -> None:
+    report = report_of("Umeå")
+    assert "backup_file" not in result_of(report)
+    report.backup_file = "/backups/1.json"
+    assert result_of(report)["backup_file"] == "/backups/1.json"
 
 
 def test_what_the_api_never_tells_is_warned_of_once_with_the_domains() -> None:

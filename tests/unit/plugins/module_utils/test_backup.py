@@ -1,0 +1,190 @@
+# Copyright (c) 2026, the hostup.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Backups: where they go, what they hold, and that they are whole and private."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ansible_collections.hostup.cloud.plugins.module_utils import _backup
+from ansible_collections.hostup.cloud.plugins.module_utils._backup import (
+    BackupPlace,
+    backup_content,
+    read_backup_place,
+    write_backup,
+)
+from ansible_collections.hostup.cloud.plugins.module_utils._contact import Contact
+from ansible_collections.hostup.cloud.plugins.module_utils._declared import read_condition, read_declared
+from ansible_collections.hostup.cloud.plugins.module_utils._domain import Domain
+from ansible_collections.hostup.cloud.plugins.module_utils._errors import HostUpError, InvalidInput
+from ansible_collections.hostup.cloud.plugins.module_utils._plan import Comparison, Plan, make_plan
+from ansible_collections.hostup.cloud.tests.unit.plugins.module_utils.conftest import COMPLETE_CONTACT
+
+MOMENT = datetime(2026, 11, 23, 8, 15, 0, tzinfo=timezone.utc)
+
+
+def place_of(path: Path | str | None, *, backup: bool = True) -> BackupPlace | None:
+    return read_backup_place({"backup": backup, "backup_path": None if path is None else str(path)})
+
+
+def plan_of(declared: Contact, *stored: Contact) -> Plan:
+    domains = [Domain(f"dom_{index}", f"{index}.example") for index in range(len(stored))]
+    return make_plan(domains, {d.id or "": c for d, c in zip(domains, stored)}, declared, Comparison())
+
+
+def content_of(plan: Plan) -> dict[str, Any]:
+    return backup_content(plan, origin="https://cloud.hostup.se", generation="v2", moment=MOMENT)
+
+
+# -- where it goes -----------------------------------------------------------------------------------------------------
+
+
+def test_without_backup_there_is_no_place(tmp_path: Path) -> None:
+    assert place_of(tmp_path, backup=False) is None
+
+
+def test_an_existing_folder_gets_a_file_with_a_name_of_its_own(tmp_path: Path) -> None:
+    assert place_of(tmp_path) == BackupPlace(tmp_path)
+
+
+def test_a_final_slash_means_a_folder_that_may_be_missing(tmp_path: Path) -> None:
+    assert place_of(f"{tmp_path}/new/deep/") == BackupPlace(tmp_path / "new" / "deep")
+
+
+def test_anything_else_is_the_name_of_a_new_file(tmp_path: Path) -> None:
+    assert place_of(tmp_path / "backup") == BackupPlace(tmp_path, "backup")
+
+
+def test_without_a_path_backups_go_to_the_home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert place_of(None) == BackupPlace(tmp_path / "hostup-backups")
+
+
+def test_an_existing_file_is_refused_before_anything_is_sent(tmp_path: Path) -> None:
+    (tmp_path / "old.json").write_text("{}")
+    (tmp_path / "link.json").symlink_to(tmp_path / "nowhere")
+    for name in ("old.json", "link.json"):
+        with pytest.raises(InvalidInput, match="backup_path: there is such a file"):
+            place_of(tmp_path / name)
+
+
+def test_a_folder_that_is_a_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    for path in (f"{tmp_path}/file/", f"{tmp_path}/file/backup.json"):
+        with pytest.raises(InvalidInput, match="backup_path: nothing can be written there"):
+            place_of(path)
+
+
+def test_a_folder_of_somebody_else_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Root may write everywhere, so permissions alone would show nothing where tests run as root.
+    monkeypatch.setattr(_backup.os, "access", lambda path, _mode: path != tmp_path)
+    with pytest.raises(InvalidInput, match="backup_path: nothing can be written there"):
+        place_of(f"{tmp_path}/new/")
+
+
+# -- writing -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_backup_is_private_whatever_the_umask(tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        path = Path(write_backup(BackupPlace(tmp_path / "new"), {"city": "Malmö"}, MOMENT))
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+    assert path.name.startswith("hostup-contacts-20261123T081500Z-")
+    assert path.suffix == ".json"
+    assert json.loads(path.read_text(encoding="utf-8")) == {"city": "Malmö"}
+    assert "Malmö" in path.read_text(encoding="utf-8")
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_two_backups_of_the_same_second_are_two_files(tmp_path: Path) -> None:
+    assert write_backup(BackupPlace(tmp_path), {}, MOMENT) != write_backup(BackupPlace(tmp_path), {}, MOMENT)
+
+
+def test_a_file_that_came_into_being_in_the_meantime_is_not_replaced(tmp_path: Path) -> None:
+    (tmp_path / "mine.json").write_text("precious")
+    with pytest.raises(HostUpError, match="Nothing was sent") as caught:
+        write_backup(BackupPlace(tmp_path, "mine.json"), {}, MOMENT)
+    assert caught.value.code == "backup_failed"
+    assert [path.read_text() for path in tmp_path.iterdir()] == ["precious"]
+
+
+def test_a_backup_that_cannot_be_finished_leaves_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(_backup.os, "fsync", full)
+    with pytest.raises(HostUpError, match="No space left on device"):
+        write_backup(BackupPlace(tmp_path, "mine.json"), {}, MOMENT)
+    assert list(tmp_path.iterdir()) == []
+
+
+# -- what it holds -----------------------------------------------------------------------------------------------------
+
+
+def test_only_the_domains_about_to_change_are_saved_each_with_all_that_is_stored() -> None:
+    other = {**COMPLETE_CONTACT, "city": "Uppsala", "orgno": "[SE]556000-0000"}
+    content = content_of(plan_of({"city": "Stockholm"}, COMPLETE_CONTACT, other))
+    assert content["domains"] == [
+        {"id": "dom_1", "name": "1.example", "contact": {**COMPLETE_CONTACT, "city": "Uppsala"}}
+    ]
+    assert "556000" not in json.dumps(content)
+    assert (content["format"], content["created_at"]) == (1, "2026-11-23T08:15:00Z")
+    assert (content["api_url"], content["api_version"]) == ("https://cloud.hostup.se", "v2")
+
+
+def test_domains_that_are_undone_alike_are_one_group() -> None:
+    uppsala, lund = {**COMPLETE_CONTACT, "city": "Uppsala"}, {**COMPLETE_CONTACT, "city": "Lund"}
+    groups = content_of(plan_of({"city": "Stockholm"}, uppsala, lund, uppsala))["restore"]
+    assert groups == [
+        {
+            "domain_ids": ["dom_0", "dom_2"],
+            "names": ["0.example", "2.example"],
+            "contacts": {"city": "Uppsala"},
+            "when_current": {"city": "Stockholm"},
+            "left_out": [],
+        },
+        {
+            "domain_ids": ["dom_1"],
+            "names": ["1.example"],
+            "contacts": {"city": "Lund"},
+            "when_current": {"city": "Stockholm"},
+            "left_out": [],
+        },
+    ]
+
+
+def test_a_value_that_could_not_be_declared_is_named_instead() -> None:
+    stored = {**COMPLETE_CONTACT, "city": "", "phonenumber": "0700-1", "state": "", "companyname": "Gamla AB"}
+    declared = {"city": "Lund", "phonenumber": "+46700000001", "state": "X", "companyname": "Nya AB"}
+    (group,) = content_of(plan_of(declared, stored))["restore"]
+    assert group["left_out"] == ["phonenumber", "city"]
+    assert group["contacts"] == {"companyname": "Gamla AB", "state": ""}
+    assert group["when_current"] == declared
+
+
+def test_what_a_backup_holds_is_accepted_by_the_task_that_restores_it() -> None:
+    stored = {**COMPLETE_CONTACT, "postcode": "0150", "country": "NO", "firstname": "{{ 7 * 7 }}", "state": ""}
+    declared = {"postcode": "123 45", "country": "SE", "firstname": "Anna", "state": "X"}
+    (group,) = json.loads(json.dumps(content_of(plan_of(declared, stored))))["restore"]
+    assert read_declared(group["contacts"]) == {
+        "firstname": "{{ 7 * 7 }}",
+        "postcode": "0150",
+        "state": "",
+        "country": "NO",
+    }
+    assert read_condition(group["when_current"], "when_current") == declared

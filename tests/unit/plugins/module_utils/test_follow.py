@@ -1,0 +1,132 @@
+# Copyright (c) 2026, the hostup.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Following jobs, and waiting for those of an earlier run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, cast
+
+import pytest
+
+from ansible_collections.hostup.cloud.plugins.module_utils._api import COMPLETED, FAILED, RUNNING, VANISHED, Api, Job
+from ansible_collections.hostup.cloud.plugins.module_utils._clock import Deadline
+from ansible_collections.hostup.cloud.plugins.module_utils._errors import Exchange, HostUpError, InvalidInput, Refused
+from ansible_collections.hostup.cloud.plugins.module_utils._follow import await_earlier_jobs, follow, read_job_ids
+
+if TYPE_CHECKING:
+    from ansible_collections.hostup.cloud.tests.unit.plugins.module_utils.conftest import FakeClock
+
+JOB = Job("job_1", "/api/jobs/job_1", ("dom_a",))
+
+
+def ending(statuses: dict[str, list[str]]) -> Callable[[Job], Job]:
+    """Answer each question for a job by its next status, and all further ones by its last."""
+
+    def ask(job: Job, deadline: Deadline | None = None) -> Job:
+        left = statuses[job.id or ""]
+        return replace(job, status=left.pop(0) if len(left) > 1 else left[0])
+
+    return ask
+
+
+class Jobs:
+    """The part of an API that knows jobs."""
+
+    def __init__(self, **statuses: list[str]) -> None:
+        self.asked: list[str] = []
+        self._ask = ending(statuses)
+
+    def poll(self, job: Job, deadline: Deadline | None = None) -> Job:
+        assert deadline is not None
+        self.asked.append(job.poll_path or "")
+        return self._ask(job)
+
+
+def await_jobs(jobs: Any, *job_ids: str, clock: FakeClock, wait_timeout: float = 10) -> None:
+    await_earlier_jobs(job_ids, cast("Api", jobs), clock, wait_timeout, 2)
+
+
+# -- following ---------------------------------------------------------------------------------------------------------
+
+
+def test_jobs_are_asked_for_in_rounds_until_all_are_over(clock: FakeClock) -> None:
+    second = replace(JOB, id="job_2")
+    ask = ending({"job_1": [RUNNING, COMPLETED], "job_2": [FAILED]})
+    jobs = follow([JOB, second], ask, clock, Deadline(clock, 60), 2)
+    assert [job.status for job in jobs] == [COMPLETED, FAILED]
+    assert clock.sleeps == pytest.approx([0.2, 0.3])
+
+
+def test_jobs_that_are_over_or_have_no_id_are_not_asked_for(clock: FakeClock) -> None:
+    jobs = [replace(JOB, status=COMPLETED), replace(JOB, id=None, poll_path=None)]
+    assert follow(jobs, ending({}), clock, Deadline(clock, 60), 2) == jobs
+    assert clock.sleeps == []
+
+
+def test_when_the_time_is_up_jobs_are_as_last_told(clock: FakeClock) -> None:
+    (job,) = follow([JOB], ending({"job_1": [RUNNING]}), clock, Deadline(clock, 1), 2)
+    assert job.status == RUNNING
+    assert clock.monotonic() == pytest.approx(1)
+
+
+# -- jobs of an earlier run ------------------------------------------------------------------------------------------
+
+
+def test_without_earlier_jobs_nothing_is_asked(clock: FakeClock) -> None:
+    jobs = Jobs()
+    await_jobs(jobs, clock=clock)
+    assert jobs.asked == []
+
+
+@pytest.mark.parametrize("end", [COMPLETED, FAILED, VANISHED])
+def test_an_earlier_job_that_is_over_however_it_ended_is_asked_for_once_and_at_once(end: str, clock: FakeClock) -> None:
+    jobs = Jobs(job_1=[end])
+    await_jobs(jobs, "job_1", clock=clock)
+    assert jobs.asked == ["/api/jobs/job_1"]
+    assert clock.sleeps == []
+
+
+def test_an_id_is_part_of_a_path_whatever_it_holds(clock: FakeClock) -> None:
+    jobs = Jobs(**{"../x?y": [COMPLETED]})
+    await_jobs(jobs, "../x?y", clock=clock)
+    assert jobs.asked == ["/api/jobs/..%2Fx%3Fy"]
+
+
+def test_earlier_jobs_are_waited_for_until_the_last_is_over(clock: FakeClock) -> None:
+    jobs = Jobs(job_1=[RUNNING, RUNNING, COMPLETED], job_2=[COMPLETED])
+    await_jobs(jobs, "job_1", "job_2", clock=clock)
+    assert len(jobs.asked) == 4
+
+
+def test_earlier_jobs_that_do_not_end_in_time_end_the_run_before_anything_is_written(clock: FakeClock) -> None:
+    with pytest.raises(HostUpError, match=r"job_2 is not over after 10 seconds .* Nothing was written") as caught:
+        await_jobs(Jobs(job_1=[COMPLETED], job_2=[RUNNING]), "job_1", "job_2", clock=clock)
+    assert caught.value.code == "wait_timeout"
+    assert clock.monotonic() <= 10
+
+
+def test_an_earlier_job_that_cannot_be_asked_for_ends_the_run(clock: FakeClock) -> None:
+    class Closed(Jobs):
+        def poll(self, job: Job, deadline: Deadline | None = None) -> Job:
+            raise Refused(Exchange("GET", "/api/jobs/job_1", "ask"), "HTTP 403.", code="forbidden", http_status=403)
+
+    with pytest.raises(Refused):
+        await_jobs(Closed(), "job_1", clock=clock)
+
+
+def test_ids_of_jobs_are_read_without_white_space_and_once() -> None:
+    assert read_job_ids([" dbj_1\n", "bulk_contacts-2000-1", "dbj_1"]) == ["dbj_1", "bulk_contacts-2000-1"]
+
+
+def test_what_cannot_be_the_id_of_a_job_is_refused_by_its_place() -> None:
+    with pytest.raises(InvalidInput) as caught:
+        read_job_ids(["dbj_1", "", "x" * 300, "a\nb"])
+    assert [problem.partition(":")[0] for problem in caught.value.problems] == [
+        "pending_jobs[1]",
+        "pending_jobs[2]",
+        "pending_jobs[3]",
+    ]
