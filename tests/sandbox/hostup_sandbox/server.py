@@ -17,6 +17,7 @@ from cheroot import wsgi
 
 from .app import create_app
 from .connection import BreakableConnection, BreakableGateway
+from .state import EXTENSION
 
 # A thread is held only while a request is answered, also through a delay that a test asks for.
 _THREADS = 32
@@ -64,7 +65,8 @@ class Sandbox:
         return self
 
     def stop(self) -> None:
-        """Stop serving and free the port; returns when the thread has ended."""
+        """Stop serving and free the port; returns when the threads have ended, delays and endless answers cut short."""
+        self.app.extensions[EXTENSION].shutdown.begin()
         self._server.stop()
         self._thread.join()
 

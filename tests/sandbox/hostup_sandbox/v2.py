@@ -22,6 +22,7 @@ from .store import Domain
 from .v1 import shown_name, unknown_domain
 
 NDJSON = "application/x-ndjson"
+BULK_READ = "/api/v2/domains/bulk/contacts/read"
 CURSOR_PREFIX = "cur_"
 
 # contacts pages: the status words of a contact answer lack "fraud", which only the list has
