@@ -29,8 +29,8 @@ help: ## show the targets
 demo: ## try it: plan, apply, and nothing left to do, against a sandbox
 	$(TOOL) demo.py
 
-sandbox: ## run the HostUp stand-in in the foreground (PORT=)
-	$(TOOL) serve_sandbox.py --port $(PORT)
+sandbox: ## run the HostUp stand-in in the foreground (PORT=, ARGS=)
+	$(TOOL) serve_sandbox.py --port $(PORT) $(ARGS)
 
 # Two lanes run side by side; ansible-test keeps to one of them, because its commands share files.
 test: ## everything that CI runs

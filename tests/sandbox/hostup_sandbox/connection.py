@@ -13,7 +13,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
-from cheroot import server, wsgi
+from cheroot import errors, server, wsgi
+from cheroot.ssl.builtin import BuiltinSSLAdapter
 
 _ENVIRON_KEY = "hostup_sandbox.http_request"
 
@@ -43,6 +44,21 @@ class BreakableGateway(wsgi.Gateway_10):
     def __init__(self, req: Any) -> None:
         super().__init__(req)
         self.env[_ENVIRON_KEY] = req
+
+
+class TlsAdapter(BuiltinSSLAdapter):
+    """Server-side TLS."""
+
+    def wrap(self, sock: Any) -> tuple[Any, dict[str, Any]]:
+        """Shake hands; a client that speaks plain HTTP is dropped like any other that does not speak TLS.
+
+        The server's own answer to it would fail, because the failed handshake has closed the socket.
+        """
+        try:
+            wrapped: tuple[Any, dict[str, Any]] = super().wrap(sock)  # type: ignore[no-untyped-call]
+        except errors.NoSSLError as error:
+            raise errors.FatalSSLAlert(*error.args) from error
+        return wrapped
 
 
 class Shutdown:
