@@ -24,9 +24,10 @@ class Fault:
     Exactly one effect: ``status`` (with ``headers`` and ``body`` or ``body_base64``; without a body, the generation's
     own error), ``disconnect`` (TCP reset), ``delay`` (seconds, then the usual answer), ``truncate_after_bytes`` and
     ``truncate_after_lines`` (the usual answer, cut), ``endless`` (an answer that never ends, with ``pause`` seconds
-    between its parts). With ``act``, the route does its work before the effect.
+    between its parts). With ``act``, the route does its work before the effect. ``name`` is for people who list them.
     """
 
+    name: str = ""
     method: str = "*"
     path: str = "*"
     times: int = 1

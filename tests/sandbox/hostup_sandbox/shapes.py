@@ -111,6 +111,7 @@ FAULTS: Mapping[str, Any] = {
     "items": {
         "type": "object",
         "properties": {
+            "name": {"type": "string"},
             "method": {"type": "string"},
             "path": {"type": "string"},
             "times": _COUNT,
