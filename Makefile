@@ -8,9 +8,11 @@
 
 # PYTHON=/path/to/python3 chooses the interpreter; otherwise tests/tools/with_python.sh finds one.
 # PORT=8080 chooses the sandbox's port. ARGS="..." is passed on by the targets that say so.
+# NAME=lost-answer chooses a fault for make fault; NAME=none clears them.
 PYTHON ?=
 PORT ?= 0
 ARGS =
+NAME =
 export PYTHON MAKE
 
 ROOT := $(or $(patsubst %/,%,$(dir $(lastword $(MAKEFILE_LIST)))),.)
@@ -19,7 +21,7 @@ TOOL = @cd "$(ROOT)" && exec tests/tools/with_python.sh
 IN_COPY = $(TOOL) in_workspace.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo sandbox test lint typing unit tools-tests sandbox-tests integration integration-playbooks \
+.PHONY: help demo sandbox fault test lint typing unit tools-tests sandbox-tests integration integration-playbooks \
 	integration-targets sanity docs-lint ansible-lint artifact pins clean
 
 help: ## show the targets
@@ -29,8 +31,11 @@ help: ## show the targets
 demo: ## try it: plan, apply, and nothing left to do, against a sandbox
 	$(TOOL) demo.py
 
-sandbox: ## run the HostUp stand-in in the foreground (PORT=)
-	$(TOOL) serve_sandbox.py --port $(PORT)
+sandbox: ## run the HostUp stand-in in the foreground (PORT=, ARGS=)
+	$(TOOL) serve_sandbox.py --port $(PORT) $(ARGS)
+
+fault: ## list the ready-made faults, or switch one on in the running sandbox (NAME=)
+	$(TOOL) set_fault.py $(NAME)
 
 # Two lanes run side by side; ansible-test keeps to one of them, because its commands share files.
 test: ## everything that CI runs

@@ -26,9 +26,12 @@ STOP_SECONDS = 5.0
 SANDBOX = ROOT / "tests" / "sandbox"
 
 
-def sandbox_command(environment: Environment, port: int) -> list[str]:
-    """Return the command that runs the sandbox on `port` of the loopback interface; 0 means any free port."""
-    return [str(environment.python), "-m", "hostup_sandbox", "--port", str(port)]
+def sandbox_command(environment: Environment, port: int, *options: str) -> list[str]:
+    """Return the command that runs the sandbox on `port` of the loopback interface; 0 means any free port.
+
+    `options` are further words for the sandbox's command line, as `--tls-cert` and a file.
+    """
+    return [str(environment.python), "-m", "hostup_sandbox", "--port", str(port), *options]
 
 
 def sandbox_variables() -> dict[str, str]:

@@ -21,7 +21,10 @@ from .switches import parse_assignments
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run until SIGTERM or Ctrl-C; returns the exit status: 0 after a clean end, 2 for wrong arguments."""
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if (options.tls_cert is None) != (options.tls_key is None):
+        parser.error("--tls-cert and --tls-key need each other")
     if options.verbose:
         logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(message)s")
     stopped = threading.Event()
@@ -34,6 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             validate=not options.no_validate,
             host=options.host,
             port=options.port,
+            tls=(options.tls_cert, options.tls_key) if options.tls_cert else None,
             **({"wrap": log_requests} if options.verbose else {}),
         ).start()
     except (OSError, ValueError) as error:
@@ -60,6 +64,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--host", default="127.0.0.1", help="loopback address to listen on (default: %(default)s)")
     parser.add_argument("--port", type=int, default=0, help="port to listen on; 0 takes a free one (default)")
     parser.add_argument("--seed", type=Path, help="seed file with the domains (default: the one that comes along)")
+    parser.add_argument("--tls-cert", type=Path, metavar="FILE", help="certificate chain, PEM; the sandbox speaks TLS")
+    parser.add_argument("--tls-key", type=Path, metavar="FILE", help="private key of the certificate, PEM")
     parser.add_argument(
         "--set", action="append", default=[], metavar="NAME=VALUE", help="set a switch; may be given several times"
     )

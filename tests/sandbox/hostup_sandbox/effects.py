@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-import time
+import base64
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,6 +14,10 @@ from flask import Response, g, jsonify, request
 from . import answers, connection
 from .errors import ApiError
 from .faults import Fault
+from .state import sandbox_state
+from .v2 import BULK_READ, NDJSON
+
+_FILLER = b"x" * 65_536
 
 
 def strike(fault: Fault, response: Response | None = None) -> Response | None:
@@ -21,32 +25,55 @@ def strike(fault: Fault, response: Response | None = None) -> Response | None:
     g.outside_contract = True
     if fault.delay is not None:
         g.outside_contract = False
-        time.sleep(fault.delay)
+        sandbox_state().shutdown.wait(fault.delay)
         return None
     if fault.disconnect:
         g.disconnected = True
         return Response(_disconnecting(request.environ))
-    if fault.truncate_after_bytes is not None and response is not None:
-        body = response.get_data()
-        truncated = Response(_truncated(body, fault.truncate_after_bytes, request.environ), response.status_code)
-        truncated.headers.extend(response.headers)
-        truncated.headers["Content-Length"] = str(len(body))
-        return truncated
+    if fault.endless:
+        return _endless_answer(fault.pause)
+    if fault.truncates and response is not None:
+        return _truncated_answer(fault, response)
     return _fault_answer(fault)
+
+
+def _endless_answer(pause: float) -> Response:
+    """The beginning of one long JSON text, which on the bulk read is one long line."""
+    is_bulk_read = request.path == BULK_READ
+    begin = b'{"domainId": "' if is_bulk_read else b'{"data": "'
+    body = _endless(begin, pause, sandbox_state().shutdown, request.environ)
+    return Response(body, mimetype=NDJSON if is_bulk_read else "application/json")
+
+
+def _truncated_answer(fault: Fault, response: Response) -> Response:
+    body = response.get_data()
+    lines = body.splitlines(keepends=True)[: fault.truncate_after_lines]
+    kept = b"".join(lines)[: fault.truncate_after_bytes]
+    answer = Response(_truncated(kept, request.environ), response.status_code)
+    answer.headers.extend(response.headers)
+    if fault.truncate_after_lines is None:
+        answer.headers["Content-Length"] = str(len(body))
+    else:
+        # As of a stream: only the missing end of the transfer tells that lines may be missing.
+        answer.headers.pop("Content-Length", None)
+    return answer
 
 
 def _fault_answer(fault: Fault) -> Response:
     assert fault.status is not None
-    if fault.body is None and fault.status < 400:
-        answer = Response(status=fault.status)
-    elif fault.body is None:
-        code = {429: "rate_limited", 503: "upstream_unavailable"}.get(fault.status, "upstream_failed")
-        answer = answers.api_error(ApiError(fault.status, code, "A fault made by the sandbox."))
+    if fault.body_base64 is not None:
+        body = base64.b64decode(fault.body_base64)
+        answer = Response(body, fault.status, mimetype="application/octet-stream")
     elif isinstance(fault.body, str):
         answer = Response(fault.body, fault.status, mimetype="text/html")
-    else:
+    elif fault.body is not None:
         answer = jsonify(fault.body)
         answer.status_code = fault.status
+    elif fault.status < 400:
+        answer = Response(status=fault.status)
+    else:
+        code = {429: "rate_limited", 503: "upstream_unavailable"}.get(fault.status, "upstream_failed")
+        answer = answers.api_error(ApiError(fault.status, code, "A fault made by the sandbox.", headers=fault.headers))
     answer.headers.update(fault.headers)
     return answer
 
@@ -56,6 +83,14 @@ def _disconnecting(environ: dict[str, Any]) -> Iterator[bytes]:
     raise connection.reset(environ)
 
 
-def _truncated(body: bytes, length: int, environ: dict[str, Any]) -> Iterator[bytes]:
-    yield body[:length]
+def _truncated(kept: bytes, environ: dict[str, Any]) -> Iterator[bytes]:
+    yield kept
+    raise connection.cut(environ)
+
+
+def _endless(begin: bytes, pause: float, shutdown: connection.Shutdown, environ: dict[str, Any]) -> Iterator[bytes]:
+    with shutdown.unending_answer(environ):
+        yield begin
+        while not shutdown.wait(pause):
+            yield _FILLER
     raise connection.cut(environ)

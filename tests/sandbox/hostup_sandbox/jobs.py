@@ -218,5 +218,6 @@ def _result_detail(job: Job, switches: SwitchBoard) -> dict[str, Any]:
     if switches["job_result_detail"] == "counters":
         return {"domains_updated": len(job.applied), "domains_failed": len(job.domains) - len(job.applied)}
     if switches["job_result_detail"] == "per_domain":
-        return {"domains": [{"name": item.a_label, "success": item in job.applied} for item in job.domains]}
+        applied = set(job.applied)
+        return {"domains": [{"name": item.a_label, "success": item in applied} for item in job.domains]}
     return {}

@@ -16,7 +16,8 @@ from typing import Any
 from cheroot import wsgi
 
 from .app import create_app
-from .connection import BreakableConnection, BreakableGateway
+from .connection import BreakableConnection, BreakableGateway, TlsAdapter
+from .state import EXTENSION
 
 # A thread is held only while a request is answered, also through a delay that a test asks for.
 _THREADS = 32
@@ -25,9 +26,10 @@ _THREADS = 32
 class Sandbox:
     """A sandbox in a thread of its own, on a free port unless ``port`` says which.
 
-    ``host`` must be a loopback address. The other arguments are those of
-    :func:`hostup_sandbox.create_app`. Use it as a context manager, or call :meth:`start` and :meth:`stop`.
-    Raises ``ValueError`` for another host, ``OSError`` for a port in use.
+    ``host`` must be a loopback address. ``tls`` names two PEM files, the certificate chain and its private key, and
+    makes the sandbox speak TLS and nothing else. ``wrap`` goes around the WSGI application. The other arguments are
+    those of :func:`hostup_sandbox.create_app`. Use it as a context manager, or call :meth:`start` and :meth:`stop`.
+    Raises ``ValueError`` for another host or for PEM files that cannot be used, ``OSError`` for a port in use.
     """
 
     def __init__(
@@ -38,12 +40,14 @@ class Sandbox:
         host: str = "127.0.0.1",
         port: int = 0,
         wrap: Callable[[Any], Any] = lambda app: app,
+        tls: tuple[Path | str, Path | str] | None = None,
     ) -> None:
         require_loopback(host)
         self.app = create_app(seed, switches, validate)
         self._server = wsgi.Server(
             (host, port), wrap(self.app), numthreads=_THREADS, server_name="hostup-sandbox", request_queue_size=128
         )
+        self._server.ssl_adapter = None if tls is None else _tls_adapter(*tls)
         self._server.gateway = BreakableGateway
         self._server.ConnectionClass = BreakableConnection
         self._server.software = "hostup-sandbox"
@@ -53,9 +57,10 @@ class Sandbox:
 
     @property
     def url(self) -> str:
-        """``http://host:port``, known once the sandbox has been started."""
+        """``http://host:port`` or ``https://host:port``, known once the sandbox has been started."""
+        scheme = "http" if self._server.ssl_adapter is None else "https"
         host, port = self._server.bind_addr[:2]
-        return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+        return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
 
     def start(self) -> Sandbox:
         """Listen, then serve in the background; when this returns, requests are answered."""
@@ -64,7 +69,8 @@ class Sandbox:
         return self
 
     def stop(self) -> None:
-        """Stop serving and free the port; returns when the thread has ended."""
+        """Stop serving and free the port; returns when the threads have ended, delays and endless answers cut short."""
+        self.app.extensions[EXTENSION].shutdown.begin()
         self._server.stop()
         self._thread.join()
 
@@ -85,6 +91,13 @@ def require_loopback(host: str) -> None:
         loopback = False
     if not loopback:
         raise ValueError(f"the sandbox listens on loopback only, not on {host!r}")
+
+
+def _tls_adapter(certificate: Path | str, key: Path | str) -> TlsAdapter:
+    try:
+        return TlsAdapter(str(certificate), str(key))
+    except OSError as error:
+        raise ValueError(f"no TLS with the certificate {certificate} and the key {key}: {error}") from error
 
 
 def log_requests(app: Any) -> Callable[..., Any]:

@@ -14,6 +14,8 @@ from jsonschema.exceptions import best_match
 from . import contacts
 
 _MAX_PORTFOLIO = 100_000
+# Seconds; a day is enough, and threading.Event cannot wait for ever longer
+_LONGEST_WAIT = 86_400
 _COUNT = {"type": "integer", "minimum": 0}
 _TEXTS = {"type": "array", "items": {"type": "string"}}
 _TEXT_OR_NULL = {"type": ["string", "null"]}
@@ -109,20 +111,31 @@ FAULTS: Mapping[str, Any] = {
     "items": {
         "type": "object",
         "properties": {
+            "name": {"type": "string"},
             "method": {"type": "string"},
             "path": {"type": "string"},
             "times": _COUNT,
             "skip": _COUNT,
+            "every": {"type": "integer", "minimum": 1},
             "act": {"type": "boolean"},
             "status": {"type": "integer", "minimum": 200, "maximum": 599},
             "headers": {"type": "object", "additionalProperties": {"type": "string"}},
             "body": {},
+            "body_base64": {"type": "string"},
             "disconnect": {"const": True},
-            "delay": {"type": "number", "minimum": 0},
+            "delay": {"type": "number", "minimum": 0, "maximum": _LONGEST_WAIT},
             "truncate_after_bytes": _COUNT,
+            "truncate_after_lines": _COUNT,
+            "endless": {"const": True},
+            "pause": {"type": "number", "minimum": 0, "maximum": _LONGEST_WAIT},
         },
         "additionalProperties": False,
-        "dependentRequired": {"headers": ["status"], "body": ["status"]},
+        "dependentRequired": {
+            "headers": ["status"],
+            "body": ["status"],
+            "body_base64": ["status"],
+            "pause": ["endless"],
+        },
     },
 }
 

@@ -14,6 +14,7 @@ from typing import Any
 from flask import current_app
 
 from .access import RateLimiter
+from .connection import Shutdown
 from .contract import Contract
 from .faults import FaultList
 from .jobs import JobQueue
@@ -45,6 +46,7 @@ class SandboxState:
         self.log = RequestLog()
         self.faults = FaultList()
         self.limiter = RateLimiter()
+        self.shutdown = Shutdown()
         self.violations: list[dict[str, Any]] = []
         self._seed = seed
         self._load()

@@ -6,8 +6,9 @@
 from __future__ import annotations
 
 import base64
+import bisect
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
@@ -143,6 +144,9 @@ class Store:
         self._by_v1: dict[str, Domain] = {}
         self._by_v2: dict[str, Domain] = {}
         self._by_name: dict[str, Domain] = {}
+        # Lists are asked for page by page, so they are not sorted anew each time.
+        self._sorted_by_v1: list[Domain] | None = None
+        self._sorted_by_v2: list[Domain] | None = None
         for domain in domains:
             self.add(domain)
 
@@ -156,10 +160,20 @@ class Store:
         self._by_v1[domain.v1_id] = domain
         self._by_v2[domain.v2_id] = domain
         self._by_name[domain.a_label] = domain
+        self._sorted_by_v1 = self._sorted_by_v2 = None
 
-    def all(self) -> list[Domain]:
+    def all(self) -> Sequence[Domain]:
         """Every domain, ordered by v1 id."""
-        return sorted(self._by_v1.values(), key=lambda domain: int(domain.v1_id))
+        if self._sorted_by_v1 is None:
+            self._sorted_by_v1 = sorted(self._by_v1.values(), key=lambda domain: int(domain.v1_id))
+        return self._sorted_by_v1
+
+    def after_v2_id(self, identifier: str = "") -> Sequence[Domain]:
+        """The domains whose v2 id comes after this one, which need not exist, ordered by v2 id."""
+        if self._sorted_by_v2 is None:
+            self._sorted_by_v2 = sorted(self._by_v2.values(), key=lambda domain: domain.v2_id)
+        first = bisect.bisect_right(self._sorted_by_v2, identifier, key=lambda domain: domain.v2_id)
+        return self._sorted_by_v2[first:]
 
     def by_v1_id(self, identifier: str) -> Domain | None:
         """The domain with this numeric id."""
@@ -169,11 +183,13 @@ class Store:
         """The domain with this ``dom_`` id."""
         return self._by_v2.get(identifier)
 
+    def by_name(self, name: str) -> Domain | None:
+        """The domain with this name in either form."""
+        return self._by_name.get(contacts.a_label(name))
+
     def find(self, reference: str) -> Domain | None:
         """The domain with this id of either generation, or this name in either form."""
-        return (
-            self._by_v1.get(reference) or self._by_v2.get(reference) or self._by_name.get(contacts.a_label(reference))
-        )
+        return self._by_v1.get(reference) or self._by_v2.get(reference) or self.by_name(reference)
 
     def next_v1_id(self) -> int:
         """The first numeric id after the ones in use."""

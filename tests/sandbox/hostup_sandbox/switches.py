@@ -312,11 +312,12 @@ class SwitchBoard:
         self._values = dict(self._start)
 
     def describe(self) -> list[dict[str, object]]:
-        """One row per switch: ``name``, ``value``, ``default``, ``allowed``, ``description``."""
+        """One row per switch: ``name``, ``value``, ``start``, ``default``, ``allowed``, ``description``."""
         return [
             {
                 "name": switch.name,
                 "value": self._values[switch.name],
+                "start": self._start[switch.name],
                 "default": switch.default,
                 "allowed": switch.allowed,
                 "description": switch.description,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, Response, g, jsonify, request
@@ -22,6 +22,7 @@ from .store import Domain
 from .v1 import shown_name, unknown_domain
 
 NDJSON = "application/x-ndjson"
+BULK_READ = "/api/v2/domains/bulk/contacts/read"
 CURSOR_PREFIX = "cur_"
 
 # contacts pages: the status words of a contact answer lack "fraud", which only the list has
@@ -49,12 +50,12 @@ def get_domains() -> Response:
     state = sandbox_state()
     limit = request.args.get("limit", state.switches["v2_default_limit"], type=int)
     limit = min(limit, state.switches["v2_page_size_cap"])
-    domains = sorted(state.store.all(), key=lambda domain: domain.v2_id)
+    last_seen = "dom_" + request.args.get("cursor", "").removeprefix(CURSOR_PREFIX)
     if "name" in request.args:
-        domains = [domain for domain in domains if _name_matches(state, domain, request.args["name"])]
-    if "cursor" in request.args:
-        last_seen = "dom_" + request.args["cursor"].removeprefix(CURSOR_PREFIX)
-        domains = [domain for domain in domains if domain.v2_id > last_seen]
+        named = _named(state, request.args["name"])
+        domains: Sequence[Domain] = [named] if named is not None and named.v2_id > last_seen else []
+    else:
+        domains = state.store.after_v2_id(last_seen)
     page, more = domains[:limit], len(domains) > limit
     include = request.args.get("include", "").split(",")
     return jsonify(
@@ -190,10 +191,12 @@ def _domain(state: SandboxState, domain_id: str) -> Domain:
     return domain
 
 
-def _name_matches(state: SandboxState, domain: Domain, name: str) -> bool:
-    asked = name.lower()
+def _named(state: SandboxState, name: str) -> Domain | None:
+    domain = state.store.by_name(name)
+    if domain is None:
+        return None
     forms = {"a_label": {domain.a_label}, "unicode": {domain.name}, "either": {domain.a_label, domain.name}}
-    return asked in forms[state.switches["name_filter_form"]]
+    return domain if name.lower() in forms[state.switches["name_filter_form"]] else None
 
 
 def _listed(state: SandboxState, domain: Domain, include: Iterable[str]) -> dict[str, Any]:

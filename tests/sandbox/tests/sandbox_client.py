@@ -66,12 +66,13 @@ class SandboxClient:
         key: str | None = FULL,
         scheme: str = "Bearer",
         headers: Mapping[str, str] | None = None,
+        buffered: bool = True,
     ) -> TestResponse:
-        """One request; ``scheme`` is Bearer or X-API-Key, ``key`` None sends none."""
+        """One request; ``scheme`` is Bearer or X-API-Key, ``key`` None sends none; not ``buffered``, it streams."""
         sent = dict(headers or {})
         if key is not None:
             sent |= {"Authorization": f"Bearer {key}"} if scheme == "Bearer" else {"X-API-Key": key}
-        return self._client.open(path, method=method, json=body, headers=sent)
+        return self._client.open(path, method=method, json=body, headers=sent, buffered=buffered)
 
     def get(self, path: str, **options: Any) -> TestResponse:
         return self.call("GET", path, **options)

@@ -19,7 +19,7 @@ from hostup_sandbox import Sandbox
 from hostup_sandbox.access import SCOPES_BY_KEY
 from hostup_sandbox.faults import Fault
 from hostup_sandbox.readme import README as README_FILE
-from hostup_sandbox.readme import with_table
+from hostup_sandbox.readme import with_tables
 from hostup_sandbox.store import Attributes
 
 README = README_FILE.read_text(encoding="utf-8")
@@ -62,9 +62,10 @@ def test_there_are_examples_for_both_generations_and_the_control_plane() -> None
         assert any(path in command for command in commands)
 
 
-def test_the_table_of_switches_is_the_one_in_the_code() -> None:
+def test_the_tables_are_those_of_the_code() -> None:
     assert "| `job_result` | success |" in README
-    assert with_table(README) == README
+    assert "| `lost-answer` | The next bulk write" in README
+    assert with_tables(README) == README
 
 
 def table_names(heading: str) -> Iterator[str]:
@@ -74,7 +75,7 @@ def table_names(heading: str) -> Iterator[str]:
 
 
 def test_every_key_of_a_fault_is_explained() -> None:
-    explained = set(table_names("Faults")) | {"headers", "body"}
+    explained = set(table_names("Faults")) | {"headers", "body", "body_base64", "pause"}
     assert explained == {item.name for item in fields(Fault)}
 
 

@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 import http.client
+import itertools
+import json
 import os
 import signal
 import socket
@@ -43,6 +45,14 @@ def bulk_read(server: Sandbox, session: requests.Session, stream: bool = False) 
 
 def set_fault(server: Sandbox, **fault: object) -> None:
     assert requests.post(f"{server.url}/_sandbox/faults", json=fault, timeout=5).status_code == 200
+
+
+def wait_until_unending_answers(server: Sandbox, number: int) -> None:
+    shutdown = server.app.extensions["hostup_sandbox"].shutdown
+    deadline = time.monotonic() + 5
+    while shutdown.unending_answers != number:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
 
 
 def test_one_connection_serves_many_requests(server: Sandbox) -> None:
@@ -153,6 +163,57 @@ def test_a_delay_makes_the_client_wait_and_nobody_else(server: Sandbox, session:
     assert time.monotonic() - begin < 1.4
     waiting.join()
     assert time.monotonic() - begin >= 1.5
+
+
+def test_a_bulk_read_can_end_between_two_lines(server: Sandbox, session: requests.Session) -> None:
+    set_fault(server, truncate_after_lines=3, path=BULK_READ)
+    lines = []
+    answer = bulk_read(server, session, stream=True)
+    with pytest.raises(requests.exceptions.ChunkedEncodingError):
+        lines.extend(answer.iter_lines(chunk_size=None))
+    assert [set(json.loads(line)) for line in lines] == [{"domainId", "domainName", "contact", "error"}] * 3
+
+
+def test_a_bulk_read_can_lack_nothing_but_its_end(server: Sandbox, session: requests.Session) -> None:
+    set_fault(server, truncate_after_lines=14, path=BULK_READ)
+    with pytest.raises(requests.exceptions.ChunkedEncodingError):
+        bulk_read(server, session)
+
+
+def test_an_endless_answer_ends_when_the_client_hangs_up(server: Sandbox, session: requests.Session) -> None:
+    for pause in (0, 0.05):
+        set_fault(server, endless=True, pause=pause)
+        with session.get(server.url + READ, stream=True, timeout=5) as answer:
+            assert sum(len(chunk) for chunk in itertools.islice(answer.iter_content(65_536), 10)) > 500_000
+        wait_until_unending_answers(server, 0)
+
+
+def test_stopping_cuts_endless_answers_and_delays_short() -> None:
+    sandbox = Sandbox().start()
+    with requests.Session() as session:
+        set_fault(sandbox, endless=True, times=2)
+        set_fault(sandbox, endless=True, pause=60)
+        set_fault(sandbox, delay=60)
+        answers = [session.get(sandbox.url + READ, stream=True, timeout=5) for _number in range(3)]
+        waiting = threading.Thread(target=session.get, args=(sandbox.url + READ,))
+        waiting.start()
+        wait_until_unending_answers(sandbox, 3)
+        begin = time.monotonic()
+        sandbox.stop()
+        assert time.monotonic() - begin < 5
+        waiting.join()
+        for answer in answers:
+            with pytest.raises(requests.exceptions.ChunkedEncodingError):
+                assert answer.content == b""
+
+
+def test_a_client_that_hangs_up_leaves_no_error_behind(server: Sandbox) -> None:
+    """The server fixture fails when something unclosed is collected."""
+    for act in (False, True):
+        set_fault(server, delay=0.3, act=act)
+        with pytest.raises(requests.exceptions.ReadTimeout):
+            requests.get(server.url + READ, headers={"X-API-Key": FULL}, timeout=0.1)
+    time.sleep(0.5)
 
 
 def test_stopping_frees_the_port() -> None:

@@ -12,12 +12,15 @@ import sys
 import threading
 import time
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import environment
 import get_pip_stand_in
 import pytest
 import sandbox_process
+import serve_sandbox
+import set_fault
 import tool_environment
 from run_steps import Finished, Run, closing_line
 
@@ -75,6 +78,26 @@ def test_a_sandbox_that_does_not_start_says_why(
     with pytest.raises(error, match=message), sandbox_process.running_sandbox(ENVIRONMENT):
         pytest.fail("the block ran without a sandbox")
     assert started[0].poll() is not None
+
+
+@pytest.mark.parametrize(
+    ("tool", "arguments", "command"),
+    [
+        (serve_sandbox, [], ["hostup_sandbox", "--port", "0"]),
+        (serve_sandbox, ["--port", "80", "--tls-key", "a"], ["hostup_sandbox", "--port", "80", "--tls-key", "a"]),
+        (set_fault, ["lost-answer"], ["hostup_sandbox.fault", "lost-answer"]),
+        (set_fault, [], ["hostup_sandbox.fault"]),
+    ],
+)
+def test_what_follows_a_command_of_make_reaches_the_sandbox(
+    tool: ModuleType, arguments: list[str], command: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[list[str]] = []
+    monkeypatch.setattr(sys, "argv", ["make", *arguments])
+    monkeypatch.setattr(environment, "ready", {"runtime": ENVIRONMENT}.__getitem__)
+    monkeypatch.setattr(os, "execve", lambda _path, words, _variables: started.append(words))
+    tool.main()
+    assert started == [[str(ENVIRONMENT.python), "-m", *command]]
 
 
 def test_nothing_of_the_callers_ansible_or_hostup_settings_is_inherited(monkeypatch: pytest.MonkeyPatch) -> None:
