@@ -178,7 +178,7 @@ def test_an_endless_answer_can_drip(api: SandboxClient) -> None:
     begin = time.monotonic()
     list(itertools.islice(answer.response, 4))
     answer.close()
-    assert 0.3 <= time.monotonic() - begin < 1
+    assert time.monotonic() - begin >= 0.3
 
 
 def test_a_delay_with_act_comes_after_the_work(api: SandboxClient, monkeypatch: pytest.MonkeyPatch) -> None:
