@@ -10,6 +10,7 @@ import os
 import re
 import subprocess
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,10 +30,12 @@ JOB_SECONDS = 0.05
 
 @dataclass(frozen=True)
 class TaskResult:
-    """A task that ended: its name and action as written, whether it failed, and what the module returned."""
+    """A task that ended on a host: name and action as written, how long it took, and what the module returned."""
 
     name: str
     action: str
+    host: str
+    seconds: float
     failed: bool
     result: dict[str, Any]
 
@@ -87,6 +90,11 @@ class ControlledSandbox:
         reset = call("reset", {"switches": {"job_seconds": JOB_SECONDS, **switches}})
         return [reset, call("faults", faults)] if faults else [reset]
 
+    def forget_requests(self) -> None:
+        """Begin a new record of requests, with no fault left in force."""
+        self._call("DELETE", "requests")
+        self._call("DELETE", "faults")
+
     def add_faults(self, *faults: Mapping[str, Any]) -> None:
         """Make some of the next requests go wrong."""
         self._call("POST", "faults", list(faults))
@@ -95,6 +103,25 @@ class ControlledSandbox:
         """The requests so far, or those of a kind: read, list, write, poll."""
         entries: list[dict[str, Any]] = self._call("GET", "requests")["requests"]
         return [entry for entry in entries if kind in (None, entry["kind"])]
+
+    def make_portfolio(self, **wishes: Any) -> dict[str, Any]:
+        """Create many domains; their `names`, `v1_ids` and `v2_ids`."""
+        created: dict[str, Any] = self._call("POST", "portfolio", wishes)
+        return created
+
+    def change_domain(self, name: str, change: Mapping[str, Any]) -> None:
+        """Change what is stored of a domain, past every rule."""
+        self._call("PATCH", f"domains/{name}", change)
+
+    def stored(self) -> dict[str, dict[str, Any]]:
+        """The stored registrant contact of every domain, by its name and by its v1 id."""
+        domains = self._call("GET", "domains")["domains"]
+        return {domain[key]: domain["registrant"] for domain in domains for key in ("name", "v1_id")}
+
+    def calls(self) -> dict[str, int]:
+        """How many requests there were, counted as in `api_calls`: to the module, listing the domains is reading."""
+        counts = self._call("GET", "requests")["counts"]
+        return {"read": counts["read"] + counts["list"], "write": counts["write"], "poll": counts["poll"]}
 
     def id_of(self, name: str) -> str:
         """The v2 id of a domain."""
@@ -136,7 +163,7 @@ class PlaybookRunner:
             stderr=subprocess.STDOUT,
             text=True,
             encoding="utf-8",
-            timeout=120,
+            timeout=300,
             check=False,
         )
         lines = record.read_text(encoding="utf-8").splitlines() if record.exists() else []
@@ -174,6 +201,13 @@ def running_sandbox() -> Iterator[ControlledSandbox]:
         control.close()
 
 
+@pytest.fixture(scope="module")
+def controlled() -> Iterator[Callable[[str], ControlledSandbox]]:
+    """Take control of further sandboxes by their addresses."""
+    with ExitStack() as opened:
+        yield lambda url: opened.enter_context(closing(ControlledSandbox(url)))
+
+
 @pytest.fixture
 def sandbox(running_sandbox: ControlledSandbox) -> Iterator[ControlledSandbox]:
     """The sandbox as in its seed; whatever a test did, it must not have broken its own contract."""
@@ -188,9 +222,15 @@ def run_playbook(sandbox: ControlledSandbox, tmp_path: Path) -> PlaybookRunner:
 
 
 @pytest.fixture(scope="module")
-def run_shared_tasks(running_sandbox: ControlledSandbox, tmp_path_factory: pytest.TempPathFactory) -> RunTasks:
+def shared_runner(running_sandbox: ControlledSandbox, tmp_path_factory: pytest.TempPathFactory) -> PlaybookRunner:
+    """Run playbooks whose results several tests look at."""
+    return PlaybookRunner(tmp_path_factory.mktemp("shared"), running_sandbox.url)
+
+
+@pytest.fixture(scope="module")
+def run_shared_tasks(shared_runner: PlaybookRunner) -> RunTasks:
     """Run tasks whose results several tests look at; they bring the sandbox into the states that they need."""
-    return tasks_runner(PlaybookRunner(tmp_path_factory.mktemp("shared"), running_sandbox.url))
+    return tasks_runner(shared_runner)
 
 
 @pytest.fixture

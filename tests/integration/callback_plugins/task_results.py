@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from pathlib import Path
 from typing import Any
 
@@ -31,13 +32,28 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
     CALLBACK_NAME = "task_results"
     CALLBACK_NEEDS_ENABLED = True
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._started: dict[tuple[str, str], float] = {}
+
+    def v2_runner_on_start(self, host: Any, task: Any) -> None:
+        self._started[host.get_name(), task._uuid] = time.monotonic()
+
     def _record(self, result: Any, failed: bool) -> None:
         # ansible-core 2.18 knows only the names with an underscore.
         task = result.task if hasattr(result, "task") else result._task
         returned = result.result if hasattr(result, "result") else result._result
         # The result itself does not say whether it failed: Ansible takes that out for callbacks.
         of_the_module = {key: value for key, value in returned.items() if not key.startswith("_ansible_")}
-        entry = {"name": task.get_name(), "action": task.action, "failed": failed, "result": of_the_module}
+        host = (result.host if hasattr(result, "host") else result._host).get_name()
+        entry = {
+            "name": task.get_name(),
+            "action": task.action,
+            "host": host,
+            "seconds": time.monotonic() - self._started[host, task._uuid],
+            "failed": failed,
+            "result": of_the_module,
+        }
         with Path(os.environ["TASK_RESULTS"]).open("a", encoding="utf-8") as record:
             record.write(json.dumps(entry, default=str) + "\n")
 
