@@ -84,7 +84,7 @@ def write_backup(place: BackupPlace, content: Mapping[str, Any], moment: datetim
             raise
     except OSError as error:
         raise HostUpError(
-            f"Could not write the backup: {error.strerror}. Nothing was sent to the registrar. Check backup_path.",
+            f"Could not write the backup: {error.strerror}. Nothing was written to any domain. Check backup_path.",
             code="backup_failed",
         ) from error
     return str(finished)
