@@ -47,7 +47,9 @@ def read_backup_place(params: Mapping[str, Any]) -> BackupPlace | None:
     # Path.expanduser raises where nobody has a home, as in some containers.
     given = params["backup_path"] or os.path.expanduser(DEFAULT_FOLDER)  # noqa: PTH111
     path = Path(given).absolute()
-    place = BackupPlace(path) if given.endswith("/") or path.is_dir() else BackupPlace(path.parent, path.name)
+    # Path.is_dir raises for a name that is too long, and below a folder that this user may not enter.
+    is_folder = given.endswith("/") or os.path.isdir(path)  # noqa: PTH112
+    place = BackupPlace(path) if is_folder else BackupPlace(path.parent, path.name)
     if place.name and os.path.lexists(path):
         raise InvalidInput("backup_path: there is such a file already, and a backup replaces none. Give a folder.")
     existing = next(folder for folder in (place.folder, *place.folder.parents) if os.path.lexists(folder))
@@ -82,7 +84,7 @@ def write_backup(place: BackupPlace, content: Mapping[str, Any], moment: datetim
             raise
     except OSError as error:
         raise HostUpError(
-            f"Could not write the backup: {error.strerror}. Nothing was sent to the registrar. Check backup_path.",
+            f"Could not write the backup: {error.strerror}. Nothing was written to any domain. Check backup_path.",
             code="backup_failed",
         ) from error
     return str(finished)

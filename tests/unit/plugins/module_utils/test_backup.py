@@ -91,6 +91,18 @@ def test_a_folder_of_somebody_else_is_refused(tmp_path: Path, monkeypatch: pytes
         place_of(f"{tmp_path}/new/")
 
 
+def test_a_folder_that_this_user_may_not_enter_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def denied(path: Path, **_options: object) -> os.stat_result:
+        if tmp_path in path.parents:
+            raise PermissionError(13, "Permission denied")
+        return os.stat(path)
+
+    monkeypatch.setattr(_backup.os, "access", lambda path, _mode: path != tmp_path)
+    monkeypatch.setattr(Path, "stat", denied)
+    with pytest.raises(InvalidInput, match="backup_path: nothing can be written there"):
+        place_of(tmp_path / "backups")
+
+
 # -- writing -----------------------------------------------------------------------------------------------------------
 
 
@@ -130,6 +142,16 @@ def test_a_backup_that_cannot_be_finished_leaves_nothing_behind(
     monkeypatch.setattr(_backup.os, "fsync", full)
     with pytest.raises(HostUpError, match="No space left on device"):
         write_backup(BackupPlace(tmp_path, "mine.json"), {}, MOMENT)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("path", ["{folder}/{long}", "{folder}/{long}/"])
+def test_a_name_that_is_too_long_is_told_and_leaves_nothing_behind(path: str, tmp_path: Path) -> None:
+    place = place_of(path.format(folder=tmp_path, long="x" * 300))
+    assert place
+    with pytest.raises(HostUpError, match="File name too long.*Check backup_path") as caught:
+        write_backup(place, {}, MOMENT)
+    assert caught.value.code == "backup_failed"
     assert list(tmp_path.iterdir()) == []
 
 
