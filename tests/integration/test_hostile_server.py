@@ -23,7 +23,7 @@ PLACES: dict[str, dict[str, Any]] = {
     "write v1": {"method": "POST", "path": "/api/domains/bulk/contacts"},
 }
 NESTED = "[" * 100_000
-ODD: tuple[Any, ...] = (None, True, 7, 1e308, "", "\u0000\u001b[31m\u202e", [], [[]], {}, {"a": None})
+ODD: tuple[Any, ...] = (None, True, 1e308, "\u0000\u001b[31m\u202e", [[]], {"a": None})
 
 
 def every_field_wrong(odd: Any) -> dict[str, Any]:
@@ -84,6 +84,20 @@ ANSWERS: dict[str, dict[str, Any]] = {
     **{f"{odd!r} in every field": {"status": 200, "body": every_field_wrong(odd)} for odd in ODD},
 }
 
+FULLY_TRIED = ("bulk read", "write")
+"""One read and one write meet every answer. All answers pass through the same client, so the others meet a few."""
+ONE_OF_EACH_KIND = (
+    "an answer that never ends",
+    "brackets without end",
+    "an error full of control characters",
+    "None in every field",
+    "[[]] in every field",
+)
+
+
+def answers_at(place: str) -> list[str]:
+    return list(ANSWERS) if place in FULLY_TRIED else list(ONE_OF_EACH_KIND)
+
 
 def options_of(place: str) -> dict[str, Any]:
     selection = {"domain_ids": ["11790"]} if place.endswith("v1") else {"domains": ["example.com"]}
@@ -105,8 +119,8 @@ def hostile_run(run_shared_tasks: Callable[..., Any], running_sandbox: Any) -> C
     def run_at(place: str) -> Any:
         if place not in runs:
             tasks = []
-            for name, answer in ANSWERS.items():
-                tasks += running_sandbox.tasks_to_reset({}, [{**PLACES[place], **answer, "times": 0}])
+            for name in answers_at(place):
+                tasks += running_sandbox.tasks_to_reset({}, [{**PLACES[place], **ANSWERS[name], "times": 0}])
                 tasks.append({"name": name, MODULE: options_of(place), "ignore_errors": True})
             runs[place] = run_shared_tasks(tasks)
         return runs[place]
@@ -120,8 +134,8 @@ def test_a_hostile_answer_is_one_clean_failure(place: str, hostile_run: Callable
 
     assert "Traceback" not in run.output
     assert "MODULE FAILURE" not in run.output
-    assert {task.name for task in run.tasks} >= ANSWERS.keys()
-    for name in ANSWERS:
+    assert {task.name for task in run.tasks} >= set(answers_at(place))
+    for name in answers_at(place):
         task = run.task(name)
         result = task.result
         texts = [result.get("msg", ""), *task.warnings, *(str(entry["reason"]) for entry in result["domains"])]
@@ -130,11 +144,8 @@ def test_a_hostile_answer_is_one_clean_failure(place: str, hostile_run: Callable
         assert max(map(len, texts)) < 5000, name
         assert len(result["domains"]) == 1
         json.dumps(result).encode()
-        if place in ("list", "bulk read", "read v1", "gate") and task.failed:
-            assert result["changed"] is False, name
-        if place in ("write", "write v1") and task.failed:
-            status = result["failure"]["http_status"]
-            assert result["changed"] is (status not in (400, 422)), name
+        was_refused = place.startswith("write") and task.failed and result["failure"]["http_status"] in (400, 422)
+        assert result["changed"] is (result["api_calls"]["write"] > 0 and not was_refused), name
 
 
 def printable(text: str) -> bool:
