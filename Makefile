@@ -22,7 +22,7 @@ IN_COPY = $(TOOL) in_workspace.py
 
 .DEFAULT_GOAL := help
 .PHONY: help demo sandbox fault test lint typing unit tools-tests sandbox-tests integration integration-playbooks \
-	integration-targets sanity docs docs-lint ansible-lint artifact pins clean
+	integration-targets sanity docs guides docs-lint ansible-lint artifact pins clean
 
 help: ## show the targets
 	@echo "Targets of the collection hostup.cloud:"
@@ -79,6 +79,9 @@ sanity: ## ansible-test sanity, where a check left out is a failure (ARGS=)
 
 docs: ## build the documentation site, without a network, and look into it
 	$(TOOL) build_docs.py
+
+guides: ## run the commands of the guides, and write what they print into them (ARGS=)
+	$(IN_COPY) python "$(abspath $(ROOT))/tests/tools/write_guide_outputs.py" $(ARGS)
 
 docs-lint: ## the modules' documentation
 	$(IN_COPY) antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs=self .
