@@ -80,6 +80,10 @@ class ControlledSandbox:
         """Bring it back to its seed, with these switches and no record of requests."""
         self._call("POST", "reset", {"switches": {"job_seconds": JOB_SECONDS, **switches}})
 
+    def switch(self, **switches: Any) -> None:
+        """Change switches, and keep everything else."""
+        self._call("PATCH", "switches", switches)
+
     def tasks_to_reset(self, switches: Mapping[str, Any], faults: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         """The tasks that do it in the middle of a playbook: starting Ansible anew takes much longer."""
 

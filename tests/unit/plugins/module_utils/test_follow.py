@@ -124,9 +124,7 @@ def test_ids_of_jobs_are_read_without_white_space_and_once() -> None:
 
 def test_what_cannot_be_the_id_of_a_job_is_refused_by_its_place() -> None:
     with pytest.raises(InvalidInput) as caught:
-        read_job_ids(["dbj_1", "", "x" * 300, "a\nb"])
+        read_job_ids(["dbj_1", "", "x" * 300, "a\nb", "..", "../x", "a?b=c", "a%2fb"])
     assert [problem.partition(":")[0] for problem in caught.value.problems] == [
-        "pending_jobs[1]",
-        "pending_jobs[2]",
-        "pending_jobs[3]",
+        f"pending_jobs[{index}]" for index in range(1, 8)
     ]
