@@ -103,7 +103,7 @@ EXAMPLES = r"""
 
 - name: Keep each contact in a file, with the ids of its domains
   ansible.builtin.copy:
-    content: "{{ account.clusters | to_nice_yaml(allow_unicode=true) }}"
+    content: "{{ account.clusters | to_nice_yaml }}"
     dest: "{{ contacts_file }}"
     mode: "0600"
 
