@@ -8,15 +8,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from ansible_collections.hostup.cloud.plugins.module_utils._api import Api, Job, id_text, job_path
+from ansible_collections.hostup.cloud.plugins.module_utils._api import Api, Job, job_path
 from ansible_collections.hostup.cloud.plugins.module_utils._clock import Clock, Deadline
 from ansible_collections.hostup.cloud.plugins.module_utils._errors import HostUpError, InvalidInput
 
 FIRST_POLL_PAUSE_SECONDS = 0.2
 POLL_PAUSE_GROWTH = 1.5
+
+_JOB_ID = re.compile(r"(?!\.+$)[A-Za-z0-9_.:~-]{1,255}")
+"""Job ids are opaque, but what could change the path of a request is none."""
 
 
 def follow(
@@ -46,7 +50,7 @@ def read_job_ids(values: Sequence[str], option: str = "pending_jobs") -> list[st
     problems = [
         f"{option}[{index}]: this is not the id of a job. Give what an earlier result has under jobs."
         for index, job_id in enumerate(ids)
-        if id_text(job_id) is None
+        if not _JOB_ID.fullmatch(job_id)
     ]
     if problems:
         raise InvalidInput(*problems)

@@ -239,8 +239,9 @@ options:
     description:
       - Leave every contact value out of the result, the diff, the warnings and the messages. Names of fields and
         statuses stay, and the values in RV(domains[].before), RV(domains[].after) and RV(domains[].stored) are null.
-      - Ansible itself shows the options of a task at C(-vvv), and keeps them in RV(ignore:invocation). Only
-        C(no_log=true) on the task hides these too, together with everything else that the task returns.
+      - Ansible itself can return the options of a task as RV(ignore:invocation) and show them at C(-vvv); from
+        ansible-core 2.21 on, only if its setting C(INJECT_INVOCATION) says so. C(no_log=true) on the task hides these
+        too, together with everything else that the task returns.
       - A value that is not accepted is only named by its field, because the explanation would quote it.
     type: bool
     default: false
