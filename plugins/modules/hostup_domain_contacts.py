@@ -176,6 +176,7 @@ options:
       - With V(false) the task ends as soon as the update is queued, and the changed domains are V(queued). Nothing is
         verified then; the result says nothing about whether the registrar accepted it.
       - Give the ids in RV(jobs) to O(pending_jobs) of a later task, which then sees what became of it.
+        M(hostup.cloud.hostup_job_info) tells how far they are.
     type: bool
     default: true
   wait_timeout:

@@ -49,8 +49,8 @@ options:
     description:
       - Leave every contact value out of the result and the messages. Names of fields, findings and clusters stay, and
         the values in RV(domains[].contact) and RV(clusters[].contact) are null.
-      - What the API says about a domain that cannot be read is told. The values that were read of other domains are
-        taken out of it.
+      - What the API says about a domain is told, such as why it cannot be read. The values that were read are taken out
+        of it, but those of a domain that cannot be read are not known.
     type: bool
     default: false
 seealso:
