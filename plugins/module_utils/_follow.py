@@ -41,20 +41,25 @@ def follow(
     return jobs
 
 
-def read_job_ids(values: Sequence[str]) -> list[str]:
-    """Return the ids in ``pending_jobs``, each once.
+def read_job_ids(values: Sequence[str], option: str = "pending_jobs") -> list[str]:
+    """Return the ids in this option, each once.
 
     :raises InvalidInput: for those that cannot be the id of a job.
     """
     ids = [value.strip() for value in values]
     problems = [
-        f"pending_jobs[{index}]: this is not the id of a job. Give what an earlier result has under jobs."
+        f"{option}[{index}]: this is not the id of a job. Give what an earlier result has under jobs."
         for index, job_id in enumerate(ids)
         if not _JOB_ID.fullmatch(job_id)
     ]
     if problems:
         raise InvalidInput(*problems)
     return list(dict.fromkeys(ids))
+
+
+def job_of_id(job_id: str) -> Job:
+    """Return a job of which nothing is known but its id."""
+    return Job(job_id, job_path(job_id), ())
 
 
 def await_earlier_jobs(
@@ -68,7 +73,7 @@ def await_earlier_jobs(
     """
     deadline = Deadline(clock, wait_timeout)
     ask = partial(api.poll, deadline=deadline)
-    jobs = _asked([Job(job_id, job_path(job_id), ()) for job_id in job_ids], ask, deadline)
+    jobs = _asked([job_of_id(job_id) for job_id in job_ids], ask, deadline)
     jobs = follow(jobs, ask, clock, deadline, poll_interval)
     unfinished = [job.id or "" for job in jobs if not job.is_over]
     if unfinished:

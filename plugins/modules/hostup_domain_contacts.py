@@ -176,6 +176,7 @@ options:
       - With V(false) the task ends as soon as the update is queued, and the changed domains are V(queued). Nothing is
         verified then; the result says nothing about whether the registrar accepted it.
       - Give the ids in RV(jobs) to O(pending_jobs) of a later task, which then sees what became of it.
+        M(hostup.cloud.hostup_job_info) tells how far they are.
     type: bool
     default: true
   wait_timeout:
@@ -266,6 +267,9 @@ options:
     type: path
     version_added: 0.1.0
 seealso:
+  - module: hostup.cloud.hostup_domain_contacts_info
+  - module: hostup.cloud.hostup_domain_info
+  - module: hostup.cloud.hostup_job_info
   - name: HostUp API, bulk contact update
     description: The request that this module sends, version 2.
     link: https://developer.hostup.se/endpoints/domain-services/post-v2-domains-bulk-contacts
