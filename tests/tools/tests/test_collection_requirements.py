@@ -8,7 +8,6 @@ https://docs.ansible.com/projects/ansible/latest/community/collection_contributo
 
 from __future__ import annotations
 
-import ast
 import re
 import subprocess
 from collections.abc import Iterator
@@ -18,6 +17,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import yaml
+from module_texts import texts_of
 from workspace import source_files
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -49,18 +49,6 @@ WORDS_OF_A_TASK = {
     *("check_mode", "diff", "ignore_errors", "changed_when", "failed_when", "no_log", "delegate_to", "run_once"),
     *("environment", "module_defaults", "block", "rescue", "always", "notify", "become", "connection", "throttle"),
 }
-
-
-def texts_of(module: Path) -> dict[str, str]:
-    """Return the texts that a module assigns at its top level, such as DOCUMENTATION."""
-    return {
-        node.targets[0].id: node.value.value
-        for node in ast.parse(module.read_text(encoding="utf-8")).body
-        if isinstance(node, ast.Assign)
-        and isinstance(node.targets[0], ast.Name)
-        and isinstance(node.value, ast.Constant)
-        and isinstance(node.value.value, str)
-    }
 
 
 def documentation_of(module: Path) -> dict[str, Any]:

@@ -5,25 +5,18 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from typing import Any
 
 import yaml
+from module_texts import texts_of
 from write_fault_tables import GUIDE, ROOT, read_matrix, with_tables
 
 
 def documented_return() -> dict[str, Any]:
     """Return the RETURN block of the module."""
-    source = (ROOT / "plugins" / "modules" / "hostup_domain_contacts.py").read_text(encoding="utf-8")
-    blocks = {
-        node.targets[0].id: ast.literal_eval(node.value)
-        for node in ast.parse(source).body
-        if isinstance(node, ast.Assign)
-        and isinstance(node.targets[0], ast.Name)
-        and isinstance(node.value, ast.Constant)
-    }
-    returned: dict[str, Any] = yaml.safe_load(blocks["RETURN"])
+    module = ROOT / "plugins" / "modules" / "hostup_domain_contacts.py"
+    returned: dict[str, Any] = yaml.safe_load(texts_of(module)["RETURN"])
     return returned
 
 
