@@ -22,7 +22,7 @@ IN_COPY = $(TOOL) in_workspace.py
 
 .DEFAULT_GOAL := help
 .PHONY: help demo sandbox fault test lint typing unit tools-tests sandbox-tests integration integration-playbooks \
-	integration-targets sanity docs-lint ansible-lint artifact pins clean
+	integration-targets sanity docs guides docs-lint ansible-lint artifact pins clean
 
 help: ## show the targets
 	@echo "Targets of the collection hostup.cloud:"
@@ -40,7 +40,7 @@ fault: ## list the ready-made faults, or switch one on in the running sandbox (N
 # Two lanes run side by side; ansible-test keeps to one of them, because its commands share files.
 test: ## everything that CI runs
 	$(TOOL) run_steps.py \
-		--lane lint typing tools-tests unit sandbox-tests docs-lint ansible-lint integration-playbooks \
+		--lane lint typing tools-tests unit sandbox-tests docs docs-lint ansible-lint integration-playbooks \
 		--lane sanity integration-targets artifact
 
 lint: ## formatting, style, spelling, YAML, shell, licence headers, changelog
@@ -76,6 +76,12 @@ integration-targets: ## ansible-test integration against the sandbox (ARGS=)
 
 sanity: ## ansible-test sanity, where a check left out is a failure (ARGS=)
 	$(TOOL) ansible_test.py sanity $(ARGS)
+
+docs: ## build the documentation site, without a network, and look into it
+	$(TOOL) build_docs.py
+
+guides: ## run the commands of the guides, and write what they print into them (ARGS=)
+	$(IN_COPY) python "$(abspath $(ROOT))/tests/tools/write_guide_outputs.py" $(ARGS)
 
 docs-lint: ## the modules' documentation
 	$(IN_COPY) antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs=self .

@@ -9,6 +9,7 @@ import json
 import os
 import re
 import subprocess
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ import yaml
 from hostup_sandbox import Sandbox
 
 COLLECTION = Path(__file__).resolve().parents[2]
+# For guides.py, which a script of that folder needs too.
+sys.path.append(str(COLLECTION / "tests" / "tools"))
 CALLBACK_FOLDER = Path(__file__).resolve().parent / "callback_plugins"
 
 FULL_ACCESS_KEY = "sandbox-full-access"

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
+import guides
 import pytest
 import yaml
 
@@ -25,7 +26,10 @@ from ansible_collections.hostup.cloud.plugins.module_utils._declared import read
 COLLECTION = Path(__file__).resolve().parents[2]
 PREFIX = "hostup.cloud."
 MODULES = sorted(path.stem for path in (COLLECTION / "plugins" / "modules").glob("*.py"))
-PAGES = [path for path in (COLLECTION / "README.md", *sorted((COLLECTION / "docs").glob("**/*.md"))) if path.exists()]
+PAGES = [
+    COLLECTION / "README.md",
+    *sorted(path for end in ("md", "rst") for path in (COLLECTION / "docs").glob(f"**/*.{end}")),
+]
 
 COMPANY_CONTACT = {
     "firstname": "Anna",
@@ -84,8 +88,14 @@ def real_arguments(module: str) -> dict[str, Any]:
 
 
 def blocks_of(page: Path) -> Iterator[list[dict[str, Any]]]:
-    """The YAML blocks of a Markdown page that hold tasks or plays."""
-    for block in re.findall(r"^ *```ya?ml\n(.*?)^ *```", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL):
+    """The YAML blocks of a page that hold tasks or plays, but not those of a guide's story: see test_guides.py."""
+    text = page.read_text(encoding="utf-8")
+    if page.suffix == ".rst":
+        snippets = [item for item in guides.read_guide(text) if isinstance(item, guides.Block) and item.is_snippet]
+        blocks = [snippet.text for snippet in snippets]
+    else:
+        blocks = re.findall(r"^ *```ya?ml\n(.*?)^ *```", text, re.MULTILINE | re.DOTALL)
+    for block in blocks:
         content = yaml.safe_load(block)
         if isinstance(content, list) and any(list(hostup_tasks(content))):
             yield content

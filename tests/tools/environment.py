@@ -53,6 +53,8 @@ ENVIRONMENTS = {
             *RUNTIME_FILES,
             ROOT / "tests" / "sandbox" / "requirements-tests.txt",
             REQUIREMENTS / "lint.txt",
+            REQUIREMENTS / "docs.txt",
+            REQUIREMENTS / "packaging.txt",
             REQUIREMENTS / "test.txt",
         ),
     ),
