@@ -171,7 +171,7 @@ def missing(pages: Mapping[str, Page], expected: Mapping[str, list[str]]) -> Ite
 
 def _plain(text: str) -> str:
     """Return a text as it reads on a page, where Sphinx has set typographic quotes."""
-    return " ".join(unescape(text).replace("'", "’").split())
+    return " ".join(unescape(text).replace("'", "\N{RIGHT SINGLE QUOTATION MARK}").split())
 
 
 def documented_plugins(env: Environment) -> dict[str, dict[str, Any]]:

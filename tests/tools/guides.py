@@ -310,6 +310,8 @@ class Player:
         return {
             **kept,
             "ANSIBLE_COLLECTIONS_PATH": os.environ["ANSIBLE_COLLECTIONS_PATH"],
+            # Hosts print in the order of the inventory, not in that of who is first.
+            "ANSIBLE_FORKS": "1",
             "ANSIBLE_CONFIG": str(self.folder / "ansible.cfg"),
             "ANSIBLE_HOME": str(self.folder / ".ansible"),
             "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",

@@ -27,7 +27,7 @@ SITE = {
     "index.html": '<a href="a_module.html#top">A</a> <a href="r_role.html">R</a> <a href="docsite/g.html">G</a>',
     "a_module.html": (
         "<h1 id='top'>Do it</h1> <b>wish</b> <b>answer</b> <pre>- <i>name</i>: First \"try\"</pre>"
-        " The domain’s other <i>try</i> <a href='https://example.com/x'>out</a>"
+        " The domain&rsquo;s other <i>try</i> <a href='https://example.com/x'>out</a>"
     ),
     "r_role.html": "r_wish <script src='_static/a.js'></script>",
     "docsite/g.html": "<h1>The guide</h1> <h2>About a_b</h2> <a href='../a_module.html'>back</a> <a href='#'></a>",
