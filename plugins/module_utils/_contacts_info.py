@@ -59,10 +59,13 @@ def find_domains(api: Api, listed: Listed, *, with_account: bool) -> list[Domain
     :param with_account: whether the domain list of the whole account is needed anyway.
     :raises MissingDomains: with all names, or else all ids, that turn out not to be in the account.
     """
-    account = api.all_domains() if with_account or not (listed.ids or listed.names) else []
     if not (listed.ids or listed.names):
-        return account
-    return find_listed(api, listed) if with_account else resolve(api, listed)
+        return api.all_domains()
+    if not with_account:
+        return resolve(api, listed)
+    # Once the whole list is known, finding the listed ones in it takes no request.
+    api.all_domains()
+    return find_listed(api, listed)
 
 
 def lost_names(api: Api, generation: str, contacts: Sequence[Contact], now: datetime) -> frozenset[str]:

@@ -128,3 +128,8 @@ def test_what_cannot_be_the_id_of_a_job_is_refused_by_its_place() -> None:
     assert [problem.partition(":")[0] for problem in caught.value.problems] == [
         f"pending_jobs[{index}]" for index in range(1, 8)
     ]
+
+
+def test_the_option_is_named_as_it_is_called() -> None:
+    with pytest.raises(InvalidInput, match=r"^job_ids\[0\]: "):
+        read_job_ids([""], "job_ids")
