@@ -98,9 +98,12 @@ _value:
     asks_tags:
       description: Whether the tags of the domains must be known too.
       type: bool
-    api_version:
-      description: The generation of the API, if the ids or the options decide it. Null otherwise.
-      type: str
+    options:
+      description: Options for each of these calls, with C(api_version) where the ids decide it.
+      type: dict
+    connection:
+      description: Those of them that M(hostup.cloud.hostup_domain_info) has too.
+      type: dict
     unmatched:
       description: The C(tlds) and C(tags) that no domain of the account fits, by their places.
       type: list

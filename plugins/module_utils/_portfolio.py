@@ -48,8 +48,11 @@ HAS_ITS_OWN_PLACE = {
 }
 """Options of the module that the role fills in by itself, and from where."""
 
-PASSED_THROUGH = frozenset({**connection_argument_spec(), **contacts_argument_spec()}) - HAS_ITS_OWN_PLACE.keys()
-"""Options of the module that :data:`OPTIONS` may hold."""
+CONNECTION = frozenset({*connection_argument_spec(), "concurrency"}) - HAS_ITS_OWN_PLACE.keys()
+"""Options that every module knows which asks the API."""
+
+PASSED_THROUGH = CONNECTION | contacts_argument_spec().keys() - HAS_ITS_OWN_PLACE.keys()
+"""Options of ``hostup_domain_contacts`` that :data:`OPTIONS` may hold."""
 
 Account = Sequence[Mapping[str, Any]]
 """The domains of the account, as the module ``hostup_domain_info`` returns them."""
@@ -93,9 +96,9 @@ def plan_calls(
     :param account: the domains of the account, where they are known already.
     :param api_version: what counts where ``options`` do not say it.
     :returns: ``problems``, sentences; with one of them nothing may be done. ``calls``, profile name to ``contacts``,
-        ``domain_ids`` and ``domains``. ``needs_account``, whether to call again with it, and ``asks_tags``, whether it
-        must tell tags. ``api_version``, or None to leave that to the module. ``unmatched``, the places that no domain
-        of the account fits.
+        ``domain_ids`` and ``domains``. ``options`` for each of these calls, and ``connection``, those of them that
+        every module knows. ``needs_account``, whether to call again with it, and ``asks_tags``, whether it must tell
+        tags. ``unmatched``, the places that no domain of the account fits.
     """
     options = {} if options is None else options
     problems = [*_problems_of_options(options), *_problems_of_shape(profiles, dict, PROFILES)]
@@ -110,23 +113,26 @@ def plan_calls(
     contacts = _read_contacts(wanted, profiles, problems, redact=bool(options.get("redact"))) if not problems else {}
     if problems:
         return _planned(problems)
+    options = {**options, "api_version": generation} if generation else dict(options)
+    passed_on = {"options": options, "connection": {key: options[key] for key in CONNECTION & options.keys()}}
     if account is None and _needs_account(read):
         asks_tags = any(assignment.filters.tags for assignment in read)
-        return {**_planned([]), "needs_account": True, "asks_tags": asks_tags, "api_version": generation}
+        return {**_planned([]), **passed_on, "needs_account": True, "asks_tags": asks_tags}
     wardrobe = _Wardrobe(account or ())
     for assignment in read:
         wardrobe.take(assignment)
     calls = {name: {"contacts": contact, **wardrobe.worn(name)} for name, contact in contacts.items()}
-    return {**_planned(wardrobe.problems(), calls), "api_version": generation, "unmatched": wardrobe.unmatched}
+    return {**_planned(wardrobe.problems(), calls), **passed_on, "unmatched": wardrobe.unmatched}
 
 
 def _planned(problems: Sequence[str], calls: Mapping[str, Any] | None = None) -> dict[str, Any]:
     return {
         "problems": list(dict.fromkeys(problems)),
         "calls": {} if problems else dict(calls or {}),
+        "options": {},
+        "connection": {},
         "needs_account": False,
         "asks_tags": False,
-        "api_version": None,
         "unmatched": [],
     }
 
@@ -332,7 +338,7 @@ class _Wardrobe:
         self._worn[profile][kind][value] = None
         for key in keys:
             self._wearers.setdefault(key, {})[profile] = None
-            self._labels[key] = self._name_of.get(key, value)
+            self._labels.setdefault(key, self._name_of.get(key, value))
 
     def worn(self, profile: str) -> dict[str, list[str]]:
         """Return the ``domain_ids`` and the ``domains`` of one profile, in the order of the assignments."""
