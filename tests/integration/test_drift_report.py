@@ -303,7 +303,8 @@ def hostile(shared_runner: Any, running_sandbox: Any) -> Reports:
     """A report in which everything that somebody else may have chosen is hostile."""
     running_sandbox.reset()
     running_sandbox.change_domain("example.com", {"registrant": HOSTILE_STORED})
-    contact = {name: Unsafe(value) for name, value in HOSTILE_DECLARED.items()}
+    # Ansible makes null of an empty text that is !unsafe.
+    contact = {name: value and Unsafe(value) for name, value in HOSTILE_DECLARED.items()}
     variables = {
         "domain_contacts_profiles": {HOSTILE_PROFILE: contact},
         "domain_contacts_assignments": [
@@ -332,10 +333,12 @@ def test_a_hostile_value_is_text_in_the_page(hostile: Reports) -> None:
 
 def test_a_hostile_value_is_text_in_markdown(hostile: Reports) -> None:
     found = markdown_rows(hostile.markdown)
-    told = {row[0]: row[1:] for row in found if row[0] in HOSTILE_STORED}
+    # The table of example.com is the first that tells fields.
+    start = found.index(["Field", "Stored", "Declared"]) + 1
+    told = {row[0]: row[1:] for row in found[start : start + len(HOSTILE_STORED)]}
 
-    assert {name: values[0] for name, values in told.items()} >= AS_SHOWN
-    assert {name: values[1] for name, values in told.items()} >= {**HOSTILE_DECLARED, "address2": "empty"}
+    assert {name: values[0] for name, values in told.items()} == AS_SHOWN
+    assert {name: values[1] for name, values in told.items()} == {**HOSTILE_DECLARED, "address2": "empty"}
     assert ["<b>x</b>.example", "city", "| <u>&amp;"] in found
     kinds = {token.type for token in markdown_tokens(hostile.markdown)}
     assert kinds.isdisjoint({"html_inline", "html_block", "link_open", "image", "fence", "code_block"})
@@ -411,7 +414,7 @@ def test_the_page_is_made_for_assistive_technology(hostile: Reports) -> None:
     levels = [int(h.tag[1]) for h in page.root.all("h1", "h2", "h3", "h4")]
     assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False))
     tables = list(page.root.all("table"))
-    assert len(tables) == 3
+    assert len(tables) == 4
     for table in tables:
         assert next(table.all("caption")).text
         assert {th.attributes.get("scope") for th in table.all("th")} == {"col", "row"}
