@@ -129,17 +129,21 @@ def _headline(counts: Mapping[str, int], total: int, failed: int, profiles: int)
         return "No profile is assigned to any domain."
     of_all = f"of {total} {'domain' if total == 1 else 'domains'}"
     sentences = [f"{failed} of {profiles} profiles failed."] if failed else []
-    told = {NOT_APPLIED: "not stored as declared", PLANNED: "not as declared", QUEUED: "still to be updated"}
-    sentences += [
-        f"{counts[status]} {of_all} {'is' if counts[status] == 1 else 'are'} {words}."
-        for status, words in told.items()
-        if counts[status]
-    ]
+    told = {
+        NOT_APPLIED: "not stored as declared",
+        BLOCKED: "not as declared, and cannot be edited now",
+        PLANNED: "not as declared",
+        QUEUED: "still to be updated",
+    }
+    are = {status: "is" if count == 1 else "are" for status, count in counts.items()}
+    sentences += [f"{counts[s]} {of_all} {are[s]} {words}." for s, words in told.items() if counts[s]]
     if counts[UPDATED]:
         sentences.append(f"{counts[UPDATED]} {of_all} {'was' if counts[UPDATED] == 1 else 'were'} updated.")
-    if not sentences and total == counts[UNCHANGED]:
-        sentences = [f"All {total} domains are as declared." if total != 1 else "The domain is as declared."]
-    return " ".join(sentences or [f"{counts[UNCHANGED]} {of_all} are as declared, and nothing has to be changed."])
+    if sentences:
+        return " ".join(sentences)
+    if total == counts[UNCHANGED]:
+        return f"All {total} domains are as declared." if total != 1 else "The domain is as declared."
+    return f"{counts[UNCHANGED]} {of_all} {are[UNCHANGED]} as declared, and nothing has to be changed."
 
 
 def _apis(results: Mapping[str, Result], api_url: str) -> list[str]:

@@ -5,9 +5,18 @@
 
 from __future__ import annotations
 
+import base64
+import fcntl
+import json
+import os
 import re
+import select
+import shutil
+import signal
 import stat
+import time
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
@@ -36,7 +45,7 @@ HOSTILE_STORED = {
     "firstname": "<script>alert(1)</script>",
     "lastname": "{{ 7*7 }}{% raw %}",
     "companyname": "\"A\" & 'B' &lt;b&gt; | c \\| d",
-    "address1": "``x` [y](https://evil.example) **z** `",
+    "address1": "``x` [y](https://evil.example) **z** `" + 200 * "W",
     "address2": "line\nbreak\ttab",
     "city": "\u202egnp.exe\u200b",
     "state": "www.evil.example @nobody #1 <https://evil.example>",
@@ -439,3 +448,188 @@ def test_the_page_needs_nothing_else_and_runs_nothing(hostile: Reports) -> None:
     policies = [m.attributes["content"] for m in page.root.all("meta") if m.attributes.get("http-equiv")]
     assert policies
     assert str(policies[0]).startswith("default-src 'none'; style-src 'unsafe-inline'")
+
+
+# -- in a browser -----------------------------------------------------------------------------------------------------
+
+BROWSERS = ("chromium", "chromium-browser", "chromium-headless-shell", "google-chrome")
+PATIENCE = 30
+"""Seconds for one answer of the browser."""
+
+
+class Browser:
+    """A headless Chromium with one page, driven by the Chrome DevTools Protocol through two pipes."""
+
+    def __init__(self, executable: str, profile: Path) -> None:
+        quiet = ["--headless", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
+        quiet += ["--disable-component-update", "--disable-sync", "--disable-quic", f"--user-data-dir={profile}"]
+        if os.geteuid() == 0:
+            quiet.append("--no-sandbox")
+        (theirs_in, self._out), (self._in, theirs_out) = os.pipe(), os.pipe()
+        # Chromium reads from 3 and writes to 4; the ends must not have these numbers before they are put there.
+        ends = [fcntl.fcntl(end, fcntl.F_DUPFD_CLOEXEC, 10) for end in (theirs_in, theirs_out)]
+        actions: list[Any] = [(os.POSIX_SPAWN_DUP2, end, number) for end, number in zip(ends, (3, 4), strict=True)]
+        actions += [(os.POSIX_SPAWN_OPEN, number, os.devnull, os.O_RDWR, 0) for number in (0, 1, 2)]
+        command = [executable, *quiet, "--remote-debugging-pipe", "about:blank"]
+        self._process = os.posix_spawn(executable, command, os.environ, file_actions=actions, setpgroup=0)
+        for end in (theirs_in, theirs_out, *ends):
+            os.close(end)
+        self._received = b""
+        self._number = 0
+        self._session: str | None = None
+        self.events: list[dict[str, Any]] = []
+        target = self.call("Target.createTarget", url="about:blank")["targetId"]
+        self._session = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
+        for domain in ("Page", "Runtime", "Log", "Network"):
+            self.call(f"{domain}.enable")
+
+    def close(self) -> None:
+        """End the browser with all its processes."""
+        os.killpg(self._process, signal.SIGKILL)
+        os.waitpid(self._process, 0)
+        os.close(self._out)
+        os.close(self._in)
+
+    def call(self, method: str, **parameters: Any) -> dict[str, Any]:
+        """Call a method of the protocol and return its result."""
+        self._number += 1
+        message = {"id": self._number, "method": method, "params": parameters}
+        if self._session:
+            message["sessionId"] = self._session
+        os.write(self._out, json.dumps(message).encode() + b"\0")
+        while (answer := self._receive()).get("id") != self._number:
+            self.events.append(answer)
+        assert "error" not in answer, answer
+        result: dict[str, Any] = answer["result"]
+        return result
+
+    def _receive(self) -> dict[str, Any]:
+        deadline = time.monotonic() + PATIENCE
+        while b"\0" not in self._received:
+            readable, _out, _err = select.select([self._in], [], [], max(0, deadline - time.monotonic()))
+            assert readable, "the browser does not answer"
+            chunk = os.read(self._in, 1 << 20)
+            assert chunk, "the browser has ended"
+            self._received += chunk
+        message, self._received = self._received.split(b"\0", 1)
+        answer: dict[str, Any] = json.loads(message)
+        return answer
+
+    def show(self, file: Path, *, width: int, scheme: str = "light", media: str = "screen") -> None:
+        """Load a page anew, as a device of this width with these preferences shows it."""
+        self.events.clear()
+        self.call(
+            "Emulation.setDeviceMetricsOverride", width=width, height=800, deviceScaleFactor=1, mobile=width < 600
+        )
+        features = [{"name": "prefers-color-scheme", "value": scheme}]
+        self.call("Emulation.setEmulatedMedia", media=media, features=features)
+        self.call("Page.navigate", url=file.as_uri())
+        while not any(event.get("method") == "Page.loadEventFired" for event in self.events):
+            self.events.append(self._receive())
+
+    def evaluate(self, script: str) -> Any:
+        """Return what a JavaScript expression is in the page."""
+        answer = self.call("Runtime.evaluate", expression=script, returnByValue=True)
+        assert "exceptionDetails" not in answer, answer
+        return answer["result"].get("value")
+
+    def press_tab(self) -> None:
+        """Move the focus on."""
+        for kind in ("rawKeyDown", "keyUp"):
+            self.call("Input.dispatchKeyEvent", type=kind, key="Tab", code="Tab", windowsVirtualKeyCode=9)
+
+    def told(self, *methods: str) -> list[dict[str, Any]]:
+        """The parameters of the events of these kinds since the page was shown."""
+        return [event["params"] for event in self.events if event.get("method") in methods]
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    executable = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if executable is None:
+        pytest.skip("needs Chromium on the PATH, for example from apt-get install chromium")
+    with closing(Browser(executable, tmp_path_factory.mktemp("browser"))) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1280])
+def test_the_page_loads_nothing_complains_of_nothing_and_fits_the_screen(
+    browser: Browser, hostile: Reports, width: int, scheme: str
+) -> None:
+    browser.show(hostile.html_file, width=width, scheme=scheme)
+
+    root = "document.documentElement"
+    # Where the content is too wide, a phone shows a wider page than its screen.
+    assert browser.evaluate(f"[{root}.scrollWidth - {root}.clientWidth, innerWidth]") == [0, width]
+    sticking_out = "[...document.body.querySelectorAll('*')].filter(e => e.className != 'skip' &&"
+    sticking_out += f" (e.getBoundingClientRect().right > {width} || e.getBoundingClientRect().left < 0))"
+    assert browser.evaluate(f"{sticking_out}.map(e => e.outerHTML.slice(0, 80))") == []
+    asked_for = {event["request"]["url"] for event in browser.told("Network.requestWillBeSent")}
+    assert {url for url in asked_for if not url.startswith("data:")} == {hostile.html_file.as_uri()}
+    assert browser.told("Log.entryAdded", "Runtime.consoleAPICalled", "Runtime.exceptionThrown") == []
+
+
+CONTRAST = """
+(() => {
+  const numbers = text => (text.match(/[\\d.]+/g) || []).map(Number);
+  const light = ([r, g, b]) => [r, g, b].map(v => v / 255)
+    .map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
+    .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
+  const ground = e => { const c = numbers(getComputedStyle(e).backgroundColor);
+    return c.length == 4 && c[3] == 0 ? (e.parentElement ? ground(e.parentElement) : [255, 255, 255]) : c; };
+  const told = [];
+  for (const e of document.body.querySelectorAll('*')) {
+    if (![...e.childNodes].some(n => n.nodeType == 3 && n.textContent.trim())) continue;
+    const [a, b] = [light(numbers(getComputedStyle(e).color)), light(ground(e))];
+    told.push([(Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05), e.tagName, e.className, e.textContent.slice(0, 30)]);
+  }
+  return told;
+})()
+"""
+"""The contrast of every text, https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio"""
+
+
+@pytest.mark.parametrize(("scheme", "ground"), [("light", "rgb(255, 255, 255)"), ("dark", "rgb(20, 23, 27)")])
+def test_every_text_has_enough_contrast_in_either_scheme(
+    browser: Browser, hostile: Reports, scheme: str, ground: str
+) -> None:
+    browser.show(hostile.html_file, width=800, scheme=scheme)
+
+    assert browser.evaluate("getComputedStyle(document.body).backgroundColor") == ground
+    contrasts = browser.evaluate(CONTRAST)
+    assert len(contrasts) > 50
+    assert [entry for entry in contrasts if entry[0] < 4.5] == []
+
+
+def test_the_keyboard_reaches_the_report_past_the_navigation(browser: Browser, hostile: Reports) -> None:
+    browser.show(hostile.html_file, width=800)
+    focus = "[document.activeElement.textContent, document.activeElement.getBoundingClientRect().left >= 0]"
+
+    browser.press_tab()
+    assert browser.evaluate(focus) == ["Skip to the report", True]
+    browser.press_tab()
+    assert browser.evaluate(focus) == ["Summary", True]
+    assert browser.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+
+
+def test_the_page_prints_without_navigation_and_without_dark_grounds(browser: Browser, hostile: Reports) -> None:
+    browser.show(hostile.html_file, width=800, scheme="dark", media="print")
+
+    assert browser.evaluate("getComputedStyle(document.querySelector('nav')).display") == "none"
+    assert browser.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    assert [entry for entry in browser.evaluate(CONTRAST) if entry[0] < 7] == []
+    assert base64.b64decode(browser.call("Page.printToPDF")["data"]).startswith(b"%PDF-")
+
+
+def test_a_script_that_got_into_the_page_would_not_run(browser: Browser, hostile: Reports, tmp_path: Path) -> None:
+    attacked = tmp_path / "attacked.html"
+    script = "<script>document.title = 'attacked'</script><img src=x onerror=\"document.title = 'attacked'\">"
+    attacked.write_text(hostile.html.replace("</main>", f"{script}</main>"), encoding="utf-8")
+
+    browser.show(attacked, width=800)
+
+    assert browser.evaluate("document.title").startswith("Domain contacts")
+    # This also shows that the browser's complaints are heard.
+    refused = [entry["entry"]["text"] for entry in browser.told("Log.entryAdded")]
+    assert len([text for text in refused if "Content Security Policy" in text]) >= 2
