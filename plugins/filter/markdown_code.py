@@ -37,12 +37,14 @@ _value:
   type: str
 """
 
+from collections.abc import Callable
+
 from ansible_collections.hostup.cloud.plugins.module_utils._drift import markdown_code
 
 
 class FilterModule:
     """The filter, as Ansible finds it."""
 
-    def filters(self):
+    def filters(self) -> dict[str, Callable[..., object]]:
         """Return the filters of this file by their names."""
         return {"markdown_code": markdown_code}

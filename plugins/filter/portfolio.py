@@ -110,12 +110,14 @@ _value:
       elements: str
 """
 
+from collections.abc import Callable
+
 from ansible_collections.hostup.cloud.plugins.module_utils._portfolio import plan_calls
 
 
 class FilterModule:
     """The filter, as Ansible finds it."""
 
-    def filters(self):
+    def filters(self) -> dict[str, Callable[..., object]]:
         """Return the filters of this file by their names."""
         return {"portfolio": plan_calls}

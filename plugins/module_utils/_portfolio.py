@@ -189,7 +189,7 @@ def _problems_of_profiles(profiles: Mapping[Any, Any]) -> list[str]:
             for index, key in enumerate(known)
             if NAME_OF[key] in {NAME_OF[earlier] for earlier in known[:index]}
         ]
-        problems += _problems_in(lambda name=name: effective_contact(name, profiles))
+        problems += _problems_in(effective_contact, name, profiles)
     return problems
 
 
@@ -272,7 +272,7 @@ def _common_generation(assignments: Sequence[Assignment], version: str, problems
     of_ids = next((a.listed.generation for a in listing if a.listed.ids), None)
     generation = of_ids or (version if version != "auto" else None)
     for assignment in assignments:
-        wrong = _problems_in(lambda found=assignment: check_tellable(found.filters, generation or V2))
+        wrong = _problems_in(check_tellable, assignment.filters, generation or V2)
         problems += [f"{assignment.where}.{problem}" for problem in wrong]
     return generation
 
@@ -380,13 +380,13 @@ def _problems_of_options(options: Any) -> list[str]:
 def _problems_of_shape(value: Any, shape: type, where: str) -> list[str]:
     if isinstance(value, shape):
         return []
-    word = {dict: "a dictionary", list: "a list"}[shape]
+    word = "a dictionary" if shape is dict else "a list"
     return [f"{where}: must be {word}, but a {type(value).__name__} arrived."]
 
 
-def _problems_in(check: Callable[[], Any]) -> list[str]:
+def _problems_in(check: Callable[..., Any], *arguments: Any) -> list[str]:
     try:
-        check()
+        check(*arguments)
     except InvalidInput as error:
         return error.problems
     return []
