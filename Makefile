@@ -13,7 +13,9 @@ PYTHON ?=
 PORT ?= 0
 ARGS =
 NAME =
-export PYTHON MAKE
+# CORE=2.19.14, or CORE=oldest, chooses the ansible-core for the tests; see tests/requirements/cores.txt.
+CORE ?=
+export PYTHON MAKE CORE
 
 ROOT := $(or $(patsubst %/,%,$(dir $(lastword $(MAKEFILE_LIST)))),.)
 TOOL = @cd "$(ROOT)" && exec tests/tools/with_python.sh
@@ -21,8 +23,8 @@ TOOL = @cd "$(ROOT)" && exec tests/tools/with_python.sh
 IN_COPY = $(TOOL) in_workspace.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo sandbox fault test lint typing unit tools-tests sandbox-tests integration integration-playbooks \
-	integration-targets sanity docs-lint ansible-lint artifact pins clean
+.PHONY: help demo sandbox fault test test-all on-core oldest-core lint typing unit tools-tests sandbox-tests integration integration-playbooks \
+	integration-targets sanity docs guides docs-lint ansible-lint artifact pins clean
 
 help: ## show the targets
 	@echo "Targets of the collection hostup.cloud:"
@@ -40,8 +42,19 @@ fault: ## list the ready-made faults, or switch one on in the running sandbox (N
 # Two lanes run side by side; ansible-test keeps to one of them, because its commands share files.
 test: ## everything that CI runs
 	$(TOOL) run_steps.py \
-		--lane lint typing tools-tests unit sandbox-tests docs-lint ansible-lint integration-playbooks \
-		--lane sanity integration-targets artifact
+		--lane lint typing tools-tests unit sandbox-tests docs docs-lint ansible-lint integration-playbooks \
+		--lane sanity integration-targets oldest-core artifact
+
+test-all: test ## the same, and then every supported ansible-core
+	$(TOOL) run_cores.py
+
+on-core: ## what depends on ansible-core, with the one in CORE=
+	$(IN_COPY) pytest tests/unit -q --no-cov
+	$(IN_COPY) pytest tests/integration/test_documentation.py tests/integration/test_restore.py -q
+	$(TOOL) ansible_test.py integration
+
+oldest-core: export CORE = oldest
+oldest-core: on-core ## the same with the oldest supported ansible-core
 
 lint: ## formatting, style, spelling, YAML, shell, licence headers, changelog
 	$(IN_COPY) ruff check --output-format concise .
@@ -76,6 +89,12 @@ integration-targets: ## ansible-test integration against the sandbox (ARGS=)
 
 sanity: ## ansible-test sanity, where a check left out is a failure (ARGS=)
 	$(TOOL) ansible_test.py sanity $(ARGS)
+
+docs: ## build the documentation site, without a network, and look into it
+	$(TOOL) build_docs.py
+
+guides: ## run the commands of the guides, and write what they print into them (ARGS=)
+	$(IN_COPY) python "$(abspath $(ROOT))/tests/tools/write_guide_outputs.py" $(ARGS)
 
 docs-lint: ## the modules' documentation
 	$(IN_COPY) antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs=self .

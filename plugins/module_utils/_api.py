@@ -134,10 +134,19 @@ class Api(ABC):
     details_tell_name: bool
     """Whether :meth:`read_details` also tells the name of a domain."""
 
+    _all: list[Domain] | None = None
+    """The domains of the account, once all were read."""
+
     def __init__(self, client: Client, *, batch_size: int, concurrency: int) -> None:
         self.client = client
         self.batch_size = batch_size
         self.concurrency = concurrency
+
+    def all_domains(self) -> list[Domain]:
+        """Return every domain of the account, each once. Searches that follow take no further request."""
+        if self._all is None:
+            self._all = list({domain.id: domain for page in self.domain_pages() for domain in page}.values())
+        return self._all
 
     @abstractmethod
     def domain_pages(self) -> Iterator[list[Domain]]:
@@ -169,6 +178,9 @@ class Api(ABC):
     ) -> dict[str, Domain]:
         found: dict[str, Domain] = {}
         missing = list(dict.fromkeys(keys))
+        if self._all is not None:
+            _add_wanted(found, self._all, keys, key_of)
+            return found
         pages, pages_read = self.domain_pages(), 0
         while missing:
             if look_up is not None and len(missing) <= max(pages_read, 1):

@@ -50,7 +50,7 @@ from ansible_collections.hostup.cloud.plugins.module_utils._plan import (
     judge_result,
     write_groups,
 )
-from ansible_collections.hostup.cloud.plugins.module_utils._report import Outcome, Report
+from ansible_collections.hostup.cloud.plugins.module_utils._report import Outcome, Report, told_causes
 
 
 def resolve(api: Api, listed: Listed) -> list[Domain]:
@@ -81,21 +81,35 @@ def read_stored(api: Api, report: Report) -> dict[str, Contact]:
     :raises MissingDomains: naming every domain that cannot be read.
     """
     reading = api.read_contacts(report.domains)
-    report.domains = [
-        domain if domain.name else replace(domain, name=reading.names.get(domain.id or "")) for domain in report.domains
-    ]
-    ids = [domain.id or "" for domain in report.domains]
-    reasons = {i: reading.unreadable[i] for i in ids if i in reading.unreadable}
-    if reasons:
-        first = next((reading.errors[i] for i in ids if i in reading.errors), None)
-        raise MissingDomains(
-            f"Could not read the stored contact of {len(reasons)} of {len(ids)} domains; nothing was written."
-            f" {report.told(reasons)}{told_request_id(first.request_id if first else None)}",
-            reasons,
-            code="unreadable_domain",
-            cause=_about_the_key(reading, ids),
-        )
+    report.domains = with_names(report.domains, reading)
+    error = unreadable(report.domains, reading, "; nothing was written")
+    if error:
+        raise error
     return dict(reading.contacts)
+
+
+def with_names(domains: Sequence[Domain], reading: Reading) -> list[Domain]:
+    """Return the domains with the names that the reading told, where they were not known before."""
+    return [d if d.name else replace(d, name=reading.names.get(d.id or "")) for d in domains]
+
+
+def unreadable(domains: Sequence[Domain], reading: Reading, consequence: str = "") -> MissingDomains | None:
+    """Return the error that names every domain whose contact could not be read, or None.
+
+    :param consequence: what follows from that, as it stands before the full stop.
+    """
+    ids = [domain.id or "" for domain in domains]
+    reasons = {i: reading.unreadable[i] for i in ids if i in reading.unreadable}
+    if not reasons:
+        return None
+    first = next((reading.errors[i] for i in ids if i in reading.errors), None)
+    return MissingDomains(
+        f"Could not read the stored contact of {len(reasons)} of {len(ids)} domains{consequence}."
+        f" {told_causes(domains, reasons)}{told_request_id(first.request_id if first else None)}",
+        reasons,
+        code="unreadable_domain",
+        cause=_about_the_key(reading, ids),
+    )
 
 
 def _about_the_key(reading: Reading, domain_ids: Sequence[str]) -> RequestFailed | None:

@@ -244,6 +244,17 @@ def country_of(contact: Contact, fallback: Contact | None = None) -> str:
     return ""
 
 
+def comparable_contact(contact: Contact) -> tuple[object, ...]:
+    """Return a key that two contacts share exactly if :func:`compare` finds none of their fields different."""
+    country = country_of(contact)
+    return tuple(_comparable(name, as_text(contact.get(name, "")), country) for name in FIELD_NAMES)
+
+
+def _comparable(field: str, text: str, country: str) -> object:
+    canonical = RULES[field].canonical(text, country) if field in RULES else None
+    return text if canonical is None else canonical
+
+
 def compare(
     field: str, left: str, right: str, *, left_country: str = "", right_country: str = "", strict: bool = False
 ) -> Verdict:

@@ -12,7 +12,7 @@ import difflib
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from ansible_collections.hostup.cloud.plugins.module_utils._contact import (
     FIELD_NAMES,
@@ -44,6 +44,23 @@ INVISIBLE = frozenset("\u00ad\u200b\u200e\u200f\u2060\ufeff") | frozenset(
 )
 """Characters that nobody sees and that make two equal-looking values differ. The joiners U+200C and U+200D are not
 here: some scripts need them."""
+
+EMPTY = "empty"
+CHARACTER = "character"
+TOO_LONG = "too_long"
+MALFORMED = "malformed"
+
+
+class Problem(NamedTuple):
+    """Why a value cannot be declared.
+
+    :ivar kind: ``empty``, ``character``, ``too_long`` or ``malformed``.
+    :ivar sentence: follows the name of the field, and may quote the value.
+    """
+
+    kind: str
+    sentence: str
+
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
 _COUNTRY_PREFIX = re.compile(r"[A-Za-z]{1,2}-(?P<rest>.+)")
@@ -202,24 +219,32 @@ def problems_of(name: str, text: str, contact: Mapping[str, str]) -> Iterator[st
 
     :param contact: the fields declared with it; the country decides which postcodes are valid.
     """
+    problem = problem_of(name, text, contact)
+    if problem:
+        yield problem.sentence
+
+
+def problem_of(name: str, text: str, contact: Mapping[str, str]) -> Problem | None:
+    """Return why a value cannot be declared, or None if it can be; see :func:`problems_of`."""
     if not text:
-        if name not in CAN_BE_EMPTY:
-            *others, last = (field for field in FIELD_NAMES if field in CAN_BE_EMPTY)
-            yield (
-                "cannot be emptied, because no registry accepts that. Leave it out to keep what is stored. Only"
-                f" {', '.join(others)} and {last} can be emptied."
-            )
-        return
+        return None if name in CAN_BE_EMPTY else Problem(EMPTY, _empty_problem())
     bad = next((char for char in text if _is_refused(char)), None)
     if bad is not None:
         label = unicodedata.name(bad, "a control character, tab or line break")
-        yield f"contains U+{ord(bad):04X} ({label}), which a registry would refuse or alter. Remove it."
-    elif len(text) > LONGEST_VALUE:
-        yield f"is {len(text)} characters long; at most {LONGEST_VALUE} are possible."
-    elif name in _CHECKS:
-        problem = _CHECKS[name](text, contact)
-        if problem:
-            yield problem
+        sentence = f"contains U+{ord(bad):04X} ({label}), which a registry would refuse or alter. Remove it."
+        return Problem(CHARACTER, sentence)
+    if len(text) > LONGEST_VALUE:
+        return Problem(TOO_LONG, f"is {len(text)} characters long; at most {LONGEST_VALUE} are possible.")
+    malformed = _CHECKS[name](text, contact) if name in _CHECKS else None
+    return Problem(MALFORMED, malformed) if malformed else None
+
+
+def _empty_problem() -> str:
+    *others, last = (field for field in FIELD_NAMES if field in CAN_BE_EMPTY)
+    return (
+        "cannot be emptied, because no registry accepts that. Leave it out to keep what is stored. Only"
+        f" {', '.join(others)} and {last} can be emptied."
+    )
 
 
 def _is_refused(char: str) -> bool:

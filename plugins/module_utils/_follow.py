@@ -8,15 +8,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from ansible_collections.hostup.cloud.plugins.module_utils._api import Api, Job, id_text, job_path
+from ansible_collections.hostup.cloud.plugins.module_utils._api import Api, Job, job_path
 from ansible_collections.hostup.cloud.plugins.module_utils._clock import Clock, Deadline
 from ansible_collections.hostup.cloud.plugins.module_utils._errors import HostUpError, InvalidInput
 
 FIRST_POLL_PAUSE_SECONDS = 0.2
 POLL_PAUSE_GROWTH = 1.5
+
+_JOB_ID = re.compile(r"(?!\.+$)[A-Za-z0-9_.:~-]{1,255}")
+"""Job ids are opaque, but what could change the path of a request is none."""
 
 
 def follow(
@@ -37,20 +41,25 @@ def follow(
     return jobs
 
 
-def read_job_ids(values: Sequence[str]) -> list[str]:
-    """Return the ids in ``pending_jobs``, each once.
+def read_job_ids(values: Sequence[str], option: str = "pending_jobs") -> list[str]:
+    """Return the ids in this option, each once.
 
     :raises InvalidInput: for those that cannot be the id of a job.
     """
     ids = [value.strip() for value in values]
     problems = [
-        f"pending_jobs[{index}]: this is not the id of a job. Give what an earlier result has under jobs."
+        f"{option}[{index}]: this is not the id of a job. Give what an earlier result has under jobs."
         for index, job_id in enumerate(ids)
-        if id_text(job_id) is None
+        if not _JOB_ID.fullmatch(job_id)
     ]
     if problems:
         raise InvalidInput(*problems)
     return list(dict.fromkeys(ids))
+
+
+def job_of_id(job_id: str) -> Job:
+    """Return a job of which nothing is known but its id."""
+    return Job(job_id, job_path(job_id), ())
 
 
 def await_earlier_jobs(
@@ -64,7 +73,7 @@ def await_earlier_jobs(
     """
     deadline = Deadline(clock, wait_timeout)
     ask = partial(api.poll, deadline=deadline)
-    jobs = _asked([Job(job_id, job_path(job_id), ()) for job_id in job_ids], ask, deadline)
+    jobs = _asked([job_of_id(job_id) for job_id in job_ids], ask, deadline)
     jobs = follow(jobs, ask, clock, deadline, poll_interval)
     unfinished = [job.id or "" for job in jobs if not job.is_over]
     if unfinished:

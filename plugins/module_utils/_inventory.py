@@ -53,7 +53,7 @@ def find_filtered(api: Api, filters: Filters) -> list[Domain]:
     """Return the domains of the account that may fit: all of them, or those with the exact names of the filter."""
     if filters.names and not filters.patterns:
         return list(api.find_domains(sorted(filters.names)).values())
-    return [domain for page in api.domain_pages() for domain in page]
+    return api.all_domains()
 
 
 def describe(

@@ -115,6 +115,21 @@ def domain_info_argument_spec() -> dict[str, dict[str, Any]]:
     }
 
 
+def contacts_info_argument_spec() -> dict[str, dict[str, Any]]:
+    """Return the options of ``hostup_domain_contacts_info`` beside the connection and the selection."""
+    return {
+        "batch_size": {"type": "int", "default": 100},
+        "audit": {"type": "bool", "default": False},
+        "check_actions": {"type": "bool", "default": False},
+        "redact": {"type": "bool", "default": False},
+    }
+
+
+def job_info_argument_spec() -> dict[str, dict[str, Any]]:
+    """Return the options of ``hostup_job_info`` beside the connection."""
+    return {"job_ids": {"type": "list", "elements": "str", "required": True}}
+
+
 def read_together(*readers: Callable[[], Any]) -> list[Any]:
     """Call each reader and return the results in order.
 

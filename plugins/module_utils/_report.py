@@ -88,7 +88,7 @@ class Report:
 
     def keep_private(self, *contacts: Contact) -> None:
         """Take these contact values out of every text that is told later, whoever wrote it."""
-        self._private.update(_personal(*contacts))
+        self._private.update(personal(*contacts))
 
     def safe_text(self, text: str) -> str:
         """Return a text about the run with ``<field>`` in the place of declared and stored contact values."""
@@ -97,12 +97,8 @@ class Report:
     def _without_values(self, text: str, *stored: Contact) -> str:
         # A short word that some domain happens to store would take words out of sentences that are not about it.
         shortest = 1 if self.redact else SHORTEST_STORED_VALUE
-        others = {value: name for value, name in _personal(*stored).items() if len(value) >= shortest}
-        private = {value: name for value, name in {**others, **self._private}.items() if value in text}
-        for value in sorted(private, key=len, reverse=True):
-            if all(domain.name != value for domain in self.domains):
-                text = re.sub(rf"(?<!\w){re.escape(value)}(?!\w)", f"<{private[value]}>", text)
-        return text
+        others = {value: name for value, name in personal(*stored).items() if len(value) >= shortest}
+        return without_values(text, {**others, **self._private}, self.domains)
 
     def settle(self, domain_ids: Iterable[str], outcome: Outcome) -> None:
         """Record what became of these domains; a later call replaces an earlier one."""
@@ -196,7 +192,19 @@ class Report:
         return Outcome(FAILED, "The run ended before this domain was written.")
 
 
-def _personal(*contacts: Contact) -> dict[str, str]:
+def without_values(text: str, private: Mapping[str, str], domains: Iterable[Domain]) -> str:
+    """Return a text with ``<field>`` in the place of contact values; names of these domains stay.
+
+    :param private: contact value to field name.
+    """
+    names = {domain.name for domain in domains}
+    for value in sorted((value for value in private if value in text), key=len, reverse=True):
+        if value not in names:
+            text = re.sub(rf"(?<!\w){re.escape(value)}(?!\w)", f"<{private[value]}>", text)
+    return text
+
+
+def personal(*contacts: Contact) -> dict[str, str]:
     """Return contact value to field name, for the values that tell who somebody is."""
     return {
         value: name for contact in contacts for name, value in contact.items() if value and name not in NOT_PERSONAL

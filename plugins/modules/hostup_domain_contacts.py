@@ -176,6 +176,7 @@ options:
       - With V(false) the task ends as soon as the update is queued, and the changed domains are V(queued). Nothing is
         verified then; the result says nothing about whether the registrar accepted it.
       - Give the ids in RV(jobs) to O(pending_jobs) of a later task, which then sees what became of it.
+        M(hostup.cloud.hostup_job_info) tells how far they are.
     type: bool
     default: true
   wait_timeout:
@@ -239,8 +240,9 @@ options:
     description:
       - Leave every contact value out of the result, the diff, the warnings and the messages. Names of fields and
         statuses stay, and the values in RV(domains[].before), RV(domains[].after) and RV(domains[].stored) are null.
-      - Ansible itself shows the options of a task at C(-vvv), and keeps them in RV(ignore:invocation). Only
-        C(no_log=true) on the task hides these too, together with everything else that the task returns.
+      - Ansible itself can return the options of a task as RV(ignore:invocation) and show them at C(-vvv); from
+        ansible-core 2.21 on, only if its setting C(INJECT_INVOCATION) says so. C(no_log=true) on the task hides these
+        too, together with everything else that the task returns.
       - A value that is not accepted is only named by its field, because the explanation would quote it.
     type: bool
     default: false
@@ -265,6 +267,9 @@ options:
     type: path
     version_added: 0.1.0
 seealso:
+  - module: hostup.cloud.hostup_domain_contacts_info
+  - module: hostup.cloud.hostup_domain_info
+  - module: hostup.cloud.hostup_job_info
   - name: HostUp API, bulk contact update
     description: The request that this module sends, version 2.
     link: https://developer.hostup.se/endpoints/domain-services/post-v2-domains-bulk-contacts

@@ -9,6 +9,7 @@ import json
 import os
 import re
 import subprocess
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ import yaml
 from hostup_sandbox import Sandbox
 
 COLLECTION = Path(__file__).resolve().parents[2]
+# For guides.py, which a script of that folder needs too.
+sys.path.append(str(COLLECTION / "tests" / "tools"))
 CALLBACK_FOLDER = Path(__file__).resolve().parent / "callback_plugins"
 
 FULL_ACCESS_KEY = "sandbox-full-access"
@@ -80,15 +83,28 @@ class ControlledSandbox:
         """Bring it back to its seed, with these switches and no record of requests."""
         self._call("POST", "reset", {"switches": {"job_seconds": JOB_SECONDS, **switches}})
 
-    def tasks_to_reset(self, switches: Mapping[str, Any], faults: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-        """The tasks that do it in the middle of a playbook: starting Ansible anew takes much longer."""
+    def switch(self, **switches: Any) -> None:
+        """Change switches, and keep everything else."""
+        self._call("PATCH", "switches", switches)
 
-        def call(path: str, body: Any) -> dict[str, Any]:
-            request = {"url": f"{self.url}/_sandbox/{path}", "method": "POST", "body_format": "json", "body": body}
+    def tasks_to_reset(
+        self,
+        switches: Mapping[str, Any],
+        faults: Sequence[Mapping[str, Any]],
+        domains: Mapping[str, Any] | None = None,
+    ) -> list[dict[str, Any]]:
+        """The tasks that do it in the middle of a playbook: starting Ansible anew takes much longer.
+
+        :param domains: by name, what is stored otherwise than in the seed.
+        """
+
+        def call(path: str, body: Any, method: str = "POST") -> dict[str, Any]:
+            request = {"url": f"{self.url}/_sandbox/{path}", "method": method, "body_format": "json", "body": body}
             return {"ansible.builtin.uri": {**request, "use_proxy": False}}
 
-        reset = call("reset", {"switches": {"job_seconds": JOB_SECONDS, **switches}})
-        return [reset, call("faults", faults)] if faults else [reset]
+        tasks = [call("reset", {"switches": {"job_seconds": JOB_SECONDS, **switches}})]
+        tasks += [call(f"domains/{name}", change, "PATCH") for name, change in (domains or {}).items()]
+        return [*tasks, call("faults", faults)] if faults else tasks
 
     def forget_requests(self) -> None:
         """Begin a new record of requests, with no fault left in force."""

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
+import guides
 import pytest
 import yaml
 
@@ -25,7 +26,10 @@ from ansible_collections.hostup.cloud.plugins.module_utils._declared import read
 COLLECTION = Path(__file__).resolve().parents[2]
 PREFIX = "hostup.cloud."
 MODULES = sorted(path.stem for path in (COLLECTION / "plugins" / "modules").glob("*.py"))
-PAGES = [path for path in (COLLECTION / "README.md", *sorted((COLLECTION / "docs").glob("**/*.md"))) if path.exists()]
+PAGES = [
+    COLLECTION / "README.md",
+    *sorted(path for end in ("md", "rst") for path in (COLLECTION / "docs").glob(f"**/*.{end}")),
+]
 
 COMPANY_CONTACT = {
     "firstname": "Anna",
@@ -44,6 +48,7 @@ READER_VARIABLES = {
     "company_domains": ["example.com", "example.se", "example.net"],
     "company_contact": COMPANY_CONTACT,
     "backup_folder": "{{ playbook_dir }}/backups",
+    "contacts_file": "{{ playbook_dir }}/contacts.yml",
 }
 """What a reader of the examples has in variables."""
 
@@ -83,8 +88,14 @@ def real_arguments(module: str) -> dict[str, Any]:
 
 
 def blocks_of(page: Path) -> Iterator[list[dict[str, Any]]]:
-    """The YAML blocks of a Markdown page that hold tasks or plays."""
-    for block in re.findall(r"^ *```ya?ml\n(.*?)^ *```", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL):
+    """The YAML blocks of a page that hold tasks or plays, but not those of a guide's story: see test_guides.py."""
+    text = page.read_text(encoding="utf-8")
+    if page.suffix == ".rst":
+        snippets = [item for item in guides.read_guide(text) if isinstance(item, guides.Block) and item.is_snippet]
+        blocks = [snippet.text for snippet in snippets]
+    else:
+        blocks = re.findall(r"^ *```ya?ml\n(.*?)^ *```", text, re.MULTILINE | re.DOTALL)
+    for block in blocks:
         content = yaml.safe_load(block)
         if isinstance(content, list) and any(list(hostup_tasks(content))):
             yield content
@@ -180,14 +191,14 @@ def disagreements(returned: Any, documented: dict[str, Any], occasions: set[str]
         yield f"{place}{key} is returned and not documented"
     for key, description in documented.items():
         if key in returned:
-            yield from disagreements_of_value(returned[key], description, f"{place}{key}")
+            yield from disagreements_of_value(returned[key], description, occasions, f"{place}{key}")
         elif description["returned"] in occasions:
             yield f"{place}{key} is documented as returned {description['returned']}, and was not"
         if key in returned and description["returned"] not in occasions:
             yield f"{place}{key} is documented as returned {description['returned']}, and was returned otherwise"
 
 
-def disagreements_of_value(value: Any, description: dict[str, Any], place: str) -> Iterator[str]:
+def disagreements_of_value(value: Any, description: dict[str, Any], occasions: set[str], place: str) -> Iterator[str]:
     if value is None:
         if "null" not in str(description["description"]).lower():
             yield f"{place} is null, and its documentation does not say that it can be"
@@ -202,7 +213,7 @@ def disagreements_of_value(value: Any, description: dict[str, Any], place: str) 
             yield f"{place} holds {wrong[0]!r}, documented as {description['elements']}"
     for item in items:
         if "contains" in description and isinstance(item, dict):
-            yield from disagreements(item, description["contains"], {"always"}, f"{place}.")
+            yield from disagreements(item, description["contains"], occasions, f"{place}.")
 
 
 def is_a(value: Any, name: str) -> bool:
@@ -210,6 +221,8 @@ def is_a(value: Any, name: str) -> bool:
 
 
 BACKED_UP = "when a backup was written"
+AUDITED = "with O(audit=true)"
+GATES_ASKED = "with O(check_actions=true)"
 BACKUPS = "{{ playbook_dir }}/backups/"
 
 SCENARIOS: dict[str, dict[str, Any]] = {
@@ -245,8 +258,62 @@ SCENARIOS: dict[str, dict[str, Any]] = {
     "job failed": {"switches": {"job_result": "failed"}, "fails": True},
     "out of time": {"switches": {"job_result": "never_ends"}, "fails": True},
     "job vanished": {"switches": {"job_result": "vanishes", "job_applies": "none"}, "fails": True},
+    "list": {"module": "hostup_domain_info"},
+    "list v1": {"module": "hostup_domain_info", "options": {"api_version": "v1"}},
+    "list that tells little": {"module": "hostup_domain_info", "switches": {"v2_list_tells": "what_is_shown"}},
+    "list of an unknown name": {
+        "module": "hostup_domain_info",
+        "options": {"domains": ["nowhere.example"]},
+        "fails": True,
+    },
+    "read": {"module": "hostup_domain_contacts_info"},
+    "read v1": {"module": "hostup_domain_contacts_info", "options": {"domain_ids": ["11790", "11793"]}},
+    "read nothing": {"module": "hostup_domain_contacts_info", "options": {"domains": []}},
+    "audit": {
+        "module": "hostup_domain_contacts_info",
+        "options": {"audit": True, "check_actions": True},
+        "occasions": {AUDITED, GATES_ASKED},
+    },
+    "audit v1, redacted": {
+        "module": "hostup_domain_contacts_info",
+        "options": {"audit": True, "redact": True, "api_version": "v1"},
+        "occasions": {AUDITED},
+    },
+    "audit of what cannot be read": {
+        "module": "hostup_domain_contacts_info",
+        "options": {"audit": True, "check_actions": True, "domains": ["example.com", "example.net"], "max_retries": 0},
+        "switches": {"read_omits_ids": ["example.net"]},
+        "fails": True,
+        "occasions": {AUDITED, GATES_ASKED},
+    },
+    "read with a wrong key": {
+        "module": "hostup_domain_contacts_info",
+        "options": {"api_key": "nobodys-key"},
+        "fails": True,
+    },
+    "ask for a job": {"module": "hostup_job_info"},
+    "ask for no job": {"module": "hostup_job_info", "options": {"job_ids": []}},
+    "ask for what is no job": {"module": "hostup_job_info", "options": {"job_ids": [""]}, "fails": True},
 }
 """Each is one task, and what is particular about it."""
+
+SCENARIO_OPTIONS: dict[str, dict[str, Any]] = {
+    "hostup_domain_contacts": {
+        "domains": ["example.com", "example.org"],
+        "contacts": COMPANY_CONTACT,
+        "wait_timeout": 1,
+        "poll_interval": 0.1,
+    },
+    "hostup_domain_contacts_info": {},
+    "hostup_domain_info": {},
+    "hostup_job_info": {"job_ids": ["dbj_of_yesterday"]},
+}
+"""The options of a scenario that says nothing else."""
+
+
+def module_of(scenario: str) -> str:
+    """The module that a scenario calls."""
+    return str(SCENARIOS[scenario].get("module", "hostup_domain_contacts"))
 
 
 @pytest.fixture(scope="module")
@@ -254,15 +321,9 @@ def scenario_run(run_shared_tasks: Callable[..., Any], running_sandbox: Any) -> 
     """All scenarios in one playbook."""
     tasks = []
     for name, case in SCENARIOS.items():
-        options = {
-            "domains": ["example.com", "example.org"],
-            "contacts": COMPANY_CONTACT,
-            "wait_timeout": 1,
-            "poll_interval": 0.1,
-            **case.get("options", {}),
-        }
+        options = {**SCENARIO_OPTIONS[module_of(name)], **case.get("options", {})}
         tasks += running_sandbox.tasks_to_reset(case.get("switches", {}), ())
-        module = {PREFIX + "hostup_domain_contacts": options}
+        module = {PREFIX + module_of(name): options}
         tasks.append({"name": name, **module, "ignore_errors": True, **case.get("task", {})})
     return run_shared_tasks(tasks)
 
@@ -273,10 +334,10 @@ def test_what_is_returned_is_what_is_documented(scenario: str, scenario_run: Any
     fails, result = SCENARIOS[scenario].get("fails", False), ended.result
 
     assert ended.failed == fails, result.get("msg")
-    documented = page_of("hostup_domain_contacts")["return"]
+    documented = page_of(module_of(scenario))["return"]
     occasions = {"always", "failure" if fails else "success", *SCENARIOS[scenario].get("occasions", ())}
     assert sorted(disagreements(result, documented, occasions)) == []
-    assert result["summary"].keys() == documented["summary"]["sample"].keys()
+    assert result.get("summary", {}).keys() == documented.get("summary", {"sample": {}})["sample"].keys()
     assert "msg" in result or not fails
 
 
@@ -288,10 +349,23 @@ def test_every_failure_code_of_the_collection_is_documented() -> None:
     assert sorted(code for code in codes if f"V({code})" not in described) == []
 
 
-def test_every_sample_is_as_the_documentation_says() -> None:
-    documented = page_of("hostup_domain_contacts")["return"]
+def test_every_module_is_tried_in_its_success_and_its_failure() -> None:
+    ended = {(module_of(name), bool(case.get("fails"))) for name, case in SCENARIOS.items()}
+    assert ended == {(module, fails) for module in MODULES for fails in (False, True)}
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_every_sample_is_as_the_documentation_says(module: str) -> None:
+    documented = page_of(module)["return"]
     samples = {key: description["sample"] for key, description in documented.items()}
-    assert sorted(disagreements(samples, documented, {"always", "failure", BACKED_UP})) == []
+    occasions = {"always", "failure", BACKED_UP, AUDITED, GATES_ASKED}
+    assert sorted(disagreements(samples, documented, occasions)) == []
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_every_module_names_the_others(module: str) -> None:
+    named = {entry["module"].removeprefix(PREFIX) for entry in page_of(module)["doc"]["seealso"] if "module" in entry}
+    assert named == set(MODULES) - {module}
 
 
 # -- options ----------------------------------------------------------------------------------------------------------

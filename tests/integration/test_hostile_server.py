@@ -148,5 +148,51 @@ def test_a_hostile_answer_is_one_clean_failure(place: str, hostile_run: Callable
         assert result["changed"] is (result["api_calls"]["write"] > 0 and not was_refused), name
 
 
+# -- modules that only read -------------------------------------------------------------------------------------------
+
+ASKING: dict[str, tuple[str, str, dict[str, Any]]] = {
+    "account": ("list", "hostup_domain_contacts_info", {"audit": True}),
+    "contacts": ("bulk read", "hostup_domain_contacts_info", {"domains": ["example.com"], "audit": True}),
+    "gates": ("gate", "hostup_domain_contacts_info", {"domains": ["example.com"], "check_actions": True}),
+    "contacts, v1": ("read v1", "hostup_domain_contacts_info", {"domain_ids": ["11790"], "audit": True}),
+    "domains": ("list", "hostup_domain_info", {"details": True}),
+    "jobs": ("poll", "hostup_job_info", {"job_ids": ["dbj_of_yesterday"]}),
+}
+"""Where the answer comes, which module meets it, and what it is asked for."""
+
+ODD_ANSWERS = tuple(name for name in ONE_OF_EACH_KIND if name.endswith("in every field"))
+"""Answers that are none are left to the client, which is the same."""
+
+
+@pytest.fixture(scope="module")
+def hostile_info_run(run_shared_tasks: Callable[..., Any], running_sandbox: Any) -> Any:
+    tasks = []
+    for question, (place, module, options) in ASKING.items():
+        for answer in ODD_ANSWERS:
+            tasks += running_sandbox.tasks_to_reset({}, [{**PLACES[place], **ANSWERS[answer], "times": 0}])
+            call = {f"hostup.cloud.{module}": {**options, "max_retries": 0, "timeout": 20}}
+            tasks.append({"name": f"{question}: {answer}", **call, "ignore_errors": True})
+    return run_shared_tasks(tasks)
+
+
+@pytest.mark.parametrize("question", ASKING)
+@pytest.mark.parametrize("answer", ODD_ANSWERS)
+def test_a_question_with_a_hostile_answer_is_clean(question: str, answer: str, hostile_info_run: Any) -> None:
+    task = hostile_info_run.task(f"{question}: {answer}")
+    result = task.result
+
+    assert "MODULE FAILURE" not in json.dumps(result)
+    assert "Traceback" not in json.dumps(result)
+    assert ("failure" in result) == task.failed
+    assert result["changed"] is False
+    assert result["api_calls"]["write"] == 0
+    entries = result.get("domains", result.get("jobs"))
+    told = [str(entry.get("reason") or entry.get("message")) for entry in entries]
+    texts = [result.get("msg", ""), *task.warnings, *told]
+    assert [text for text in texts if not printable(text)] == []
+    assert max(map(len, texts)) < 5000
+    json.dumps(result).encode()
+
+
 def printable(text: str) -> bool:
     return all(char.isprintable() for char in text)

@@ -22,6 +22,7 @@ from pathlib import Path
 
 import environment
 import workspace
+from cores import for_tests
 from paths import WORKSPACE
 from sandbox_process import running_sandbox, stop_on_signals
 from tool_environment import tool_variables
@@ -130,7 +131,7 @@ def main() -> None:
     parser.add_argument("command", choices=["sanity", "integration"])
     chosen, others = parser.parse_known_args()
     stop_on_signals()
-    env = environment.ready("dev")
+    env = for_tests()
     workspace.ready()
     sys.exit({"sanity": sanity, "integration": integration}[chosen.command](env, others))
 

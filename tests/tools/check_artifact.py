@@ -1,10 +1,15 @@
 # Copyright (c) 2026, the hostup.cloud contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Build the tarball that is published, look into it, install it into an empty folder, and run the demo from there."""
+"""Build the tarball that is published, and treat it as those do who get it.
+
+Look which files it holds, import it as Galaxy does, install it into an empty folder, ask ansible-builder what an
+execution environment needs for it, take away what Ansible does not need at run time, and run the demo from the rest.
+"""
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
@@ -15,7 +20,7 @@ import environment
 import workspace
 from environment import Environment
 from paths import CACHE, ROOT, WORKSPACE
-from tool_environment import ansible_variables
+from tool_environment import ansible_variables, tool_variables
 
 BUILT = CACHE / "artifact"
 
@@ -26,6 +31,16 @@ NOT_SHIPPED = (".ci", "Makefile", "pyproject.toml", "tests", "galaxy.yml")
 
 SHIPPED = ("CHANGELOG.md", "LICENSE", "README.md", "changelogs", "docs", "meta", "playbooks", "plugins", "roles")
 """Files and folders whose every source file is in the tarball."""
+
+NEEDED_AT_RUN_TIME = ("meta", "playbooks", "plugins", "roles")
+"""Folders that are enough for the collection to work; a packager may ship nothing else."""
+
+IMPORTED = "Importer processing completed successfully"
+LINTED = "...ansible-lint run complete"
+"""What galaxy-importer says when it has done all of its work, and that part of it that it leaves out silently."""
+
+REQUIRED_IN_EXECUTION_ENVIRONMENT = ["requests"]
+"""The Python packages that ansible-builder is to install; ansible-core is there because it runs the modules."""
 
 
 def build(env: Environment) -> Path:
@@ -59,6 +74,73 @@ def shipped_files(tarball: Path) -> set[str]:
         return {member.name for member in archive if not member.isdir()}
 
 
+def importer_complaints(printed: str) -> list[str]:
+    """Return the lines in which galaxy-importer complains, or that it should have printed and did not.
+
+    Its status tells nothing: it is 0 for broken documentation, a missing changelog, and whatever ansible-lint found.
+    """
+    lines = printed.splitlines()
+    missing = [f"galaxy-importer did not say {line!r}." for line in (LINTED, IMPORTED) if line not in lines]
+    return [*(line for line in lines if re.match("(WARNING|ERROR|CRITICAL|Traceback)", line)), *missing]
+
+
+def import_like_galaxy(env: Environment, tarball: Path) -> list[str]:
+    """Let galaxy-importer check the tarball as Galaxy and Automation Hub do, and return its complaints."""
+    variables = {
+        **tool_variables(env),
+        # Nothing is found but what is in the tarball.
+        "ANSIBLE_COLLECTIONS_PATH": str(BUILT / "nothing"),
+        "PYTHONPATH": "",
+        "GALAXY_IMPORTER_CHECK_REQUIRED_TAGS": "true",
+    }
+    run = subprocess.run(
+        [str(env.python), "-m", "galaxy_importer.main", str(tarball)],
+        cwd=BUILT,
+        env=variables,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    wrong = importer_complaints(run.stdout)
+    if run.returncode or wrong:
+        print(run.stdout)
+    return wrong or ([f"galaxy-importer ended with status {run.returncode}."] if run.returncode else [])
+
+
+def introspection_complaints(printed: str) -> list[str]:
+    """Return a sentence if what ansible-builder found in a collection is not what the modules need."""
+    found = re.findall(r"^- '?([\w.-]+) .*# from collection hostup\.cloud'?$", printed, re.MULTILINE)
+    if found == REQUIRED_IN_EXECUTION_ENVIRONMENT and "system: []" in printed.splitlines():
+        return []
+    return [f"ansible-builder would install something else than {REQUIRED_IN_EXECUTION_ENVIRONMENT}:\n{printed}"]
+
+
+def introspect(env: Environment, collections: Path) -> list[str]:
+    """Let ansible-builder look for the requirements of the installed collection, and return what is wrong with them.
+
+    Raises:
+        subprocess.CalledProcessError: ansible-builder failed; it has said why.
+    """
+    command = [str(env.bin / "ansible-builder"), "introspect", str(collections)]
+    run = subprocess.run(
+        command, env=tool_variables(env), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, check=True
+    )
+    return introspection_complaints(run.stdout)
+
+
+def strip(installed: Path) -> None:
+    """Remove everything from an installed collection that Ansible does not need to run it."""
+    for path in installed.iterdir():
+        if path.name in NEEDED_AT_RUN_TIME:
+            continue
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+
+
 def _is_under(path: str, names: tuple[str, ...]) -> bool:
     """Tell whether `path` is one of `names`, or lies in a folder of one of these names."""
     return path.split("/", 1)[0] in names
@@ -77,17 +159,23 @@ def complaints(shipped: set[str], sources: set[str]) -> list[str]:
 
 
 def main() -> None:
-    """Build, look, install, play; stop at the first that fails."""
+    """Build, look, import, install, introspect, play; stop at the first that fails."""
     env = environment.ready("dev")
     workspace.ready()
     tarball = build(env)
     shipped = shipped_files(tarball)
     wrong = complaints(shipped, {path.as_posix() for path in workspace.source_files(WORKSPACE)})
+    wrong = wrong or import_like_galaxy(env, tarball)
     if wrong:
         sys.exit("\n".join(wrong))
     print(f"{tarball.name} holds {len(shipped)} files, {tarball.stat().st_size // 1024} KiB.", flush=True)
+    collections = install(env, tarball)
+    wrong = introspect(env, collections)
+    if wrong:
+        sys.exit("\n".join(wrong))
+    strip(collections / "ansible_collections" / "hostup" / "cloud")
     demo = [sys.executable, str(ROOT / "tests" / "tools" / "demo.py")]
-    demo += ["--collections", str(install(env, tarball))]
+    demo += ["--collections", str(collections)]
     sys.exit(subprocess.run(demo, stdin=subprocess.DEVNULL, check=False).returncode)
 
 

@@ -53,6 +53,8 @@ ENVIRONMENTS = {
             *RUNTIME_FILES,
             ROOT / "tests" / "sandbox" / "requirements-tests.txt",
             REQUIREMENTS / "lint.txt",
+            REQUIREMENTS / "docs.txt",
+            REQUIREMENTS / "packaging.txt",
             REQUIREMENTS / "test.txt",
         ),
     ),
@@ -110,12 +112,25 @@ def ready(name: str) -> Environment:
     Raises:
         SystemExit: It could not be made; the reason has been printed.
     """
-    environment = ENVIRONMENTS[name]
+    return made(ENVIRONMENTS[name], name)
+
+
+def made(environment: Environment, name: str) -> Environment:
+    """Return an environment, made or made again if its requirements changed since.
+
+    Args:
+        name: A word for it that no other environment has.
+
+    Raises:
+        SystemExit: It could not be made; the reason has been printed.
+    """
     stamp = environment.path / ".requirements.sha256"
     with _locked(name):
         wanted = fingerprint(environment)
         if not stamp.is_file() or stamp.read_text() != wanted:
-            print(f"Setting up {environment.path.name}, once: about a minute.", file=sys.stderr, flush=True)
+            print(
+                f"Setting up {environment.path.relative_to(ROOT)}, once: about a minute.", file=sys.stderr, flush=True
+            )
             _build(environment)
             stamp.write_text(wanted)
     return environment

@@ -9,8 +9,8 @@ import argparse
 import os
 import sys
 
-import environment
 import workspace
+from cores import for_tests
 from tool_environment import tool_variables
 
 
@@ -22,7 +22,7 @@ def main() -> None:
     arguments = parser.parse_args()
     if not arguments.command:
         parser.error("no command given")
-    variables = tool_variables(environment.ready("dev"))
+    variables = tool_variables(for_tests())
     folder = workspace.ready()
     os.chdir(folder.parents[2] if arguments.above else folder)
     sys.stdout.flush()

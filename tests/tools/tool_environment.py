@@ -101,7 +101,9 @@ def tool_variables(environment: Environment) -> dict[str, str]:
         "XDG_CACHE_HOME": str(HOME / ".cache"),
         "XDG_CONFIG_HOME": str(HOME / ".config"),
         "PYTHONPATH": os.pathsep.join([str(COLLECTIONS), str(WORKSPACE / "tests" / "sandbox")]),
+        # Bytecode has a folder of its own. A caller's wish for none would make each tool compile itself at every start.
         "PYTHONPYCACHEPREFIX": str(CACHE / "pycache"),
+        "PYTHONDONTWRITEBYTECODE": "",
         "COVERAGE_FILE": str(CACHE / "coverage"),
         "HYPOTHESIS_STORAGE_DIRECTORY": str(CACHE / "hypothesis"),
         "MYPY_CACHE_DIR": str(CACHE / "mypy"),

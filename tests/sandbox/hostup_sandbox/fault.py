@@ -86,7 +86,7 @@ class RunningSandbox:
         return answer
 
 
-def main(arguments: Sequence[str] | None = None, environment: Mapping[str, str] = os.environ) -> int:
+def main(arguments: Sequence[str] | None = None, environment: Mapping[str, str] | None = None) -> int:
     """Do what the command line says; returns the exit status: 2 when there is no sandbox or no such name."""
     parser = argparse.ArgumentParser(prog="hostup_sandbox.fault", description=__doc__)
     parser.add_argument("name", nargs="?", help=f"a ready-made fault, or {NONE} to clear all that are in force")
@@ -97,7 +97,7 @@ def main(arguments: Sequence[str] | None = None, environment: Mapping[str, str] 
         sys.stderr.write(f"There is no ready-made fault {name!r}; make fault lists them.\n")
         return 2
     try:
-        sandbox = RunningSandbox(environment.get("HOSTUP_API_BASE", ""))
+        sandbox = RunningSandbox((os.environ if environment is None else environment).get("HOSTUP_API_BASE", ""))
         if name == NONE:
             sandbox.clear()
         elif name is not None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import ansible_test
 import check_headers
 import pytest
-from check_artifact import complaints
+from check_artifact import IMPORTED, LINTED, complaints, importer_complaints, introspection_complaints, strip
 
 HEADER = "".join(f"# {line}\n" for line in check_headers.HEADER)
 SOURCES = {"LICENSE", "README.md", "Makefile", "plugins/modules/a.py", "tests/unit/test_a.py"}
@@ -71,6 +71,51 @@ def test_a_file_for_developers_in_the_tarball_is_complained_about() -> None:
 
 def test_a_source_that_is_missing_in_the_tarball_is_complained_about() -> None:
     assert complaints(SHIPPED - {"LICENSE"}, SOURCES) == ["LICENSE is not in the tarball."]
+
+
+GOOD_IMPORT = f"Importing\n{LINTED}\n{IMPORTED}\n"
+
+
+def test_an_import_without_complaint_is_good() -> None:
+    assert importer_complaints(GOOD_IMPORT) == []
+
+
+@pytest.mark.parametrize("line", ["WARNING: No changelog found.", "ERROR: a", "CRITICAL: b", "Traceback (most recent)"])
+def test_a_complaint_of_the_importer_counts(line: str) -> None:
+    assert importer_complaints(f"{line}\n{GOOD_IMPORT}") == [line]
+
+
+@pytest.mark.parametrize("line", [LINTED, IMPORTED])
+def test_an_import_that_left_something_out_is_not_good(line: str) -> None:
+    assert importer_complaints(GOOD_IMPORT.replace(f"{line}\n", "")) == [f"galaxy-importer did not say {line!r}."]
+
+
+GOOD_INTROSPECTION = "---\npython:\n- 'requests  # from collection hostup.cloud'\nsystem: []\n"
+
+
+def test_what_an_execution_environment_needs_is_the_library_of_the_modules() -> None:
+    assert introspection_complaints(GOOD_INTROSPECTION) == []
+
+
+@pytest.mark.parametrize(
+    "printed",
+    [
+        "---\npython: []\nsystem: []\n",
+        GOOD_INTROSPECTION.replace("requests", "ansible-core"),
+        GOOD_INTROSPECTION.replace("system: []", "system:\n- 'gcc  # from collection hostup.cloud'"),
+        GOOD_INTROSPECTION.replace("system", "- 'flask  # from collection hostup.cloud'\nsystem"),
+    ],
+)
+def test_anything_else_that_it_would_install_is_complained_about(printed: str) -> None:
+    assert len(introspection_complaints(printed)) == 1
+
+
+def test_what_is_not_needed_at_run_time_is_taken_away(tmp_path: Path) -> None:
+    for path in ("plugins/modules/a.py", "meta/runtime.yml", "docs/a.md", "changelogs/changelog.yaml", "README.md"):
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).touch()
+    strip(tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["meta", "plugins"]
 
 
 @pytest.mark.parametrize(

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ansible_collections.hostup.cloud.plugins.module_utils._api import COMPLETED, FAILED, RUNNING, VANISHED, Api, Job
+from ansible_collections.hostup.cloud.plugins.module_utils._api import COMPLETED, FAILED, RUNNING, VANISHED, Job
 from ansible_collections.hostup.cloud.plugins.module_utils._clock import Deadline
 from ansible_collections.hostup.cloud.plugins.module_utils._errors import Exchange, HostUpError, InvalidInput, Refused
 from ansible_collections.hostup.cloud.plugins.module_utils._follow import await_earlier_jobs, follow, read_job_ids
@@ -47,7 +47,7 @@ class Jobs:
 
 
 def await_jobs(jobs: Any, *job_ids: str, clock: FakeClock, wait_timeout: float = 10) -> None:
-    await_earlier_jobs(job_ids, cast("Api", jobs), clock, wait_timeout, 2)
+    await_earlier_jobs(job_ids, jobs, clock, wait_timeout, 2)
 
 
 # -- following ---------------------------------------------------------------------------------------------------------
@@ -124,9 +124,12 @@ def test_ids_of_jobs_are_read_without_white_space_and_once() -> None:
 
 def test_what_cannot_be_the_id_of_a_job_is_refused_by_its_place() -> None:
     with pytest.raises(InvalidInput) as caught:
-        read_job_ids(["dbj_1", "", "x" * 300, "a\nb"])
+        read_job_ids(["dbj_1", "", "x" * 300, "a\nb", "..", "../x", "a?b=c", "a%2fb"])
     assert [problem.partition(":")[0] for problem in caught.value.problems] == [
-        "pending_jobs[1]",
-        "pending_jobs[2]",
-        "pending_jobs[3]",
+        f"pending_jobs[{index}]" for index in range(1, 8)
     ]
+
+
+def test_the_option_is_named_as_it_is_called() -> None:
+    with pytest.raises(InvalidInput, match=r"^job_ids\[0\]: "):
+        read_job_ids([""], "job_ids")

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
-from ansible_collections.hostup.cloud.plugins.module_utils._api import Answers, Api, EditGate
+from ansible_collections.hostup.cloud.plugins.module_utils._api import Answers, EditGate
 from ansible_collections.hostup.cloud.plugins.module_utils._contact import Contact
 from ansible_collections.hostup.cloud.plugins.module_utils._domain import Domain
 from ansible_collections.hostup.cloud.plugins.module_utils._errors import (
@@ -101,8 +101,10 @@ def passage(
     plan = make_plan(domains, stored, declared, Comparison())
     report.take_plan(plan)
     done = Passage(report)
+    # It answers the few questions of the guards, and is no Api.
+    gatekeeper: Any = api or Gatekeeper()
     try:
-        done.plan = report.plan = pass_guards(plan, cast("Api", api or Gatekeeper()), report, GuardSettings(**settings))
+        done.plan = report.plan = pass_guards(plan, gatekeeper, report, GuardSettings(**settings))
     except HostUpError as error:
         done.error = error
         report.take_error(error)

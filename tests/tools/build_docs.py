@@ -1,0 +1,208 @@
+# Copyright (c) 2026, the hostup.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Build the documentation site without a network, and look whether it holds what it should.
+
+antsibull-docs writes a page for every module and role and copies the guides of docs/docsite/rst; Sphinx makes a site of
+them, and any warning of either is a failure. The site is in .cache/docs/html.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+import zlib
+from collections.abc import Iterator, Mapping
+from html import unescape
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import environment
+import workspace
+from environment import Environment
+from paths import CACHE, WORKSPACE
+from tool_environment import tool_variables
+
+BUILT = CACHE / "docs"
+SITE = BUILT / "html"
+CONFIGURATION = Path("tests") / "docsite"
+
+INVENTORY_HEADER = b"""\
+# Sphinx inventory version 2
+# Project: Ansible
+# Version:
+# The remainder of this file is compressed using zlib.
+"""
+
+
+def inventory(labels: str) -> bytes:
+    """Return the intersphinx inventory of labels that are given as text, see tests/docsite/ansible_labels.txt."""
+    entries = [line.split(maxsplit=2) for line in labels.splitlines() if line and not line.startswith("#")]
+    lines = [f"{label} std:label -1 {place} {title}\n" for label, place, title in entries]
+    return INVENTORY_HEADER + zlib.compress("".join(lines).encode())
+
+
+def build(env: Environment) -> None:
+    """Build the site from the copy of the tree.
+
+    Raises:
+        SystemExit: antsibull-docs or Sphinx failed or warned; it has said why.
+    """
+    shutil.rmtree(BUILT, ignore_errors=True)
+    pages = BUILT / "rst"
+    pages.mkdir(parents=True, mode=0o755)
+    labels = BUILT / "ansible.inv"
+    labels.write_bytes(inventory((WORKSPACE / CONFIGURATION / "ansible_labels.txt").read_text(encoding="utf-8")))
+    variables = {**tool_variables(env), "ANSIBLE_INVENTORY_OF_LABELS": str(labels)}
+    write = [
+        "antsibull-docs",
+        "--config-file",
+        str(CONFIGURATION / "antsibull-docs.cfg"),
+        "collection",
+        "--use-current",
+    ]
+    write += ["--squash-hierarchy", "--fail-on-error", "--dest-dir", str(pages), "hostup.cloud"]
+    make = ["sphinx-build", "--fail-on-warning", "--keep-going", "--quiet", "--builder", "html"]
+    make += ["--conf-dir", str(CONFIGURATION), "--doctree-dir", str(BUILT / "doctrees"), str(pages), str(SITE)]
+    for command in (write, make):
+        run = subprocess.run(command, cwd=WORKSPACE, env=variables, stdin=subprocess.DEVNULL, check=False)
+        if run.returncode:
+            sys.exit(f"{command[0]} failed or warned; what it said stands above.")
+
+
+class Page(HTMLParser):
+    """What is looked for in a page: its text, the places one can link to, and everything that it refers to."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.places: set[str] = set()
+        self.links: list[str] = []
+        self.loaded: list[str] = []
+        self._text: list[str] = []
+        self.feed(html)
+
+    @property
+    def text(self) -> str:
+        """The text without markup, every run of white space as one space."""
+        return " ".join("".join(self._text).split())
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note what the attributes tell."""
+        told = {name: value for name, value in attrs if value}
+        self.places.update(told[name] for name in ("id", "name") if name in told)
+        if tag == "a" and "href" in told:
+            self.links.append(told["href"])
+        if tag in ("script", "img") and "src" in told:
+            self.loaded.append(told["src"])
+        if tag == "link" and told.get("rel") == "stylesheet" and "href" in told:
+            self.loaded.append(told["href"])
+
+    def handle_data(self, data: str) -> None:
+        """Note the text."""
+        self._text.append(data)
+
+
+def read_pages(site: Path) -> dict[str, Page]:
+    """Return the pages of a site by their paths in it."""
+    return {
+        path.relative_to(site).as_posix(): Page(path.read_text(encoding="utf-8"))
+        for path in sorted(site.rglob("*.html"))
+    }
+
+
+def broken_links(pages: Mapping[str, Page], site: Path) -> Iterator[str]:
+    """Yield one sentence for each link inside the site that leads nowhere."""
+    for path, page in pages.items():
+        for link in page.links:
+            parts = urlsplit(link)
+            if parts.scheme or parts.netloc:
+                continue
+            target = (site / path).parent.joinpath(unquote(parts.path)).resolve() if parts.path else site / path
+            name = target.relative_to(site.resolve()).as_posix() if target.is_relative_to(site.resolve()) else link
+            if not target.is_file():
+                yield f"{path} links to {link}, which does not exist."
+            elif parts.fragment and name in pages and unquote(parts.fragment) not in pages[name].places:
+                yield f"{path} links to {link}, and that page has no such place."
+
+
+def foreign_loads(pages: Mapping[str, Page]) -> Iterator[str]:
+    """Yield one sentence for each page that makes the reader's browser load something from another host."""
+    for path, page in pages.items():
+        yield from (f"{path} loads {address} from another host." for address in page.loaded if urlsplit(address).netloc)
+
+
+def expected_texts(collection: Path, documented: Mapping[str, Mapping[str, Any]]) -> dict[str, list[str]]:
+    """Return, for each page that there must be, texts that it must hold.
+
+    `documented` is what `ansible-doc --metadata-dump` knows: plugin type, then full name, then its documentation.
+    """
+    expected = {}
+    for name, told in documented.get("module", {}).items():
+        page = f"{name.rsplit('.', 1)[-1]}_module.html"
+        examples = re.findall(r"^ *- name: (.*)$", told.get("examples") or "", re.MULTILINE)
+        keys = [*told["doc"].get("options", {}), *(told.get("return") or {})]
+        expected[page] = [told["doc"]["short_description"], *keys, *(example.strip("\"'") for example in examples)]
+    for name, told in documented.get("role", {}).items():
+        options = [option for point in told["entry_points"].values() for option in point.get("options", {})]
+        expected[f"{name.rsplit('.', 1)[-1]}_role.html"] = options
+    for guide in sorted((collection / "docs" / "docsite" / "rst").glob("*.rst")):
+        headings = re.findall(r"^(\S.*)\n[=\-~^]{3,}$", guide.read_text(encoding="utf-8"), re.MULTILINE)
+        expected[f"docsite/{guide.stem}.html"] = [re.sub(r"``(.+?)``", r"\1", heading) for heading in headings]
+    return expected
+
+
+def missing(pages: Mapping[str, Page], expected: Mapping[str, list[str]]) -> Iterator[str]:
+    """Yield one sentence for each expected page or text that is not there, or that the first page does not lead to."""
+    index = {urlsplit(link).path for link in pages["index.html"].links} if "index.html" in pages else set()
+    for path, texts in expected.items():
+        if path not in pages:
+            yield f"There is no page {path}."
+            continue
+        if path not in index:
+            yield f"index.html does not lead to {path}."
+        text = pages[path].text
+        yield from (f"{path} does not hold {wanted!r}." for wanted in texts if _plain(wanted) not in text)
+
+
+def _plain(text: str) -> str:
+    """Return a text as it reads on a page, where Sphinx has set typographic quotes."""
+    return " ".join(unescape(text).replace("'", "\N{RIGHT SINGLE QUOTATION MARK}").split())
+
+
+def documented_plugins(env: Environment) -> dict[str, dict[str, Any]]:
+    """Return what ansible-doc knows of the collection's plugins and roles.
+
+    Raises:
+        SystemExit: ansible-doc failed; what it said is the message.
+    """
+    command = ["ansible-doc", "--metadata-dump", "--no-fail-on-errors", "hostup.cloud"]
+    # It warns of a part of ansible-core itself, so what it says is shown only when it fails.
+    dumped = subprocess.run(
+        command, cwd=WORKSPACE, env=tool_variables(env), stdin=subprocess.DEVNULL, capture_output=True, check=False
+    )
+    if dumped.returncode:
+        sys.exit(dumped.stderr.decode())
+    found: dict[str, dict[str, Any]] = json.loads(dumped.stdout)["all"]
+    return found
+
+
+def main() -> None:
+    """Build, then look; the status tells whether both went well."""
+    env = environment.ready("dev")
+    workspace.ready()
+    build(env)
+    pages = read_pages(SITE)
+    expected = expected_texts(WORKSPACE, documented_plugins(env))
+    wrong = [*missing(pages, expected), *broken_links(pages, SITE), *foreign_loads(pages)]
+    if wrong:
+        sys.exit("\n".join(wrong))
+    print(f"The site has {len(pages)} pages, {len(expected)} of them modules, roles and guides: {SITE / 'index.html'}")
+
+
+if __name__ == "__main__":
+    main()
