@@ -1,0 +1,101 @@
+# Copyright (c) 2026, the hostup.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The pages about the role say what is: their plays run, and so do the examples of the filters."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+COLLECTION = Path(__file__).resolve().parents[2]
+ROLE = COLLECTION / "roles" / "domain_contacts"
+FILTERS = sorted(path.stem for path in (COLLECTION / "plugins" / "filter").glob("*.py"))
+
+MEANT_WARNINGS = ("Legal consequences for ", "Left out, because they cannot be edited now")
+"""How the warnings begin that a reader of the examples is to see."""
+
+
+def plays_of(page: Path) -> Iterator[list[dict[str, Any]]]:
+    """The YAML blocks of a Markdown page that are plays with the role."""
+    for block in re.findall(r"^```yaml\n(.*?)^```", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL):
+        content = yaml.safe_load(block)
+        if "roles" in content[0]:
+            yield content
+
+
+@pytest.mark.parametrize("page", [COLLECTION / "README.md", ROLE / "README.md"], ids=["collection", "role"])
+def test_the_play_of_a_page_plans_applies_and_then_finds_nothing_to_do(
+    page: Path, run_playbook: Any, sandbox: Any
+) -> None:
+    (play,) = plays_of(page)
+    playbook = yaml.safe_dump(play, allow_unicode=True)
+    # The page has no room for the warnings of other guards.
+    plan = run_playbook(playbook, "--check", "--diff")
+    assert plan.status == 0, plan.output
+    assert sandbox.requests("write") == []
+    assert "changed=1" in plan.output
+    report = (run_playbook.folder / "drift.html").read_text(encoding="utf-8")
+    assert "not as declared" in report
+
+    applied, again = run_playbook(playbook), run_playbook(playbook)
+
+    assert (applied.status, again.status) == (0, 0), applied.output + again.output
+    assert "changed=1" in applied.output
+    assert "changed=0" in again.output
+    complaints = [line.removeprefix("[WARNING]: ") for line in plan.complaints + applied.complaints + again.complaints]
+    assert [line for line in complaints if not line.startswith(MEANT_WARNINGS)] == []
+
+
+def test_the_pages_of_the_role_tell_every_variable() -> None:
+    specs = yaml.safe_load((ROLE / "meta" / "argument_specs.yml").read_text(encoding="utf-8"))
+    variables = specs["argument_specs"]["main"]["options"]
+    page = (ROLE / "README.md").read_text(encoding="utf-8")
+    assert [name for name in variables if f"`{name}`" not in page] == []
+
+
+def test_ansible_doc_knows_the_role() -> None:
+    command = ["ansible-doc", "--json", "--type", "role", "hostup.cloud.domain_contacts"]
+    told = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, timeout=60).stdout
+    assert (
+        "domain_contacts_profiles"
+        in json.loads(told)["hostup.cloud.domain_contacts"]["entry_points"]["main"]["options"]
+    )
+
+
+@pytest.mark.parametrize("name", FILTERS)
+def test_the_example_of_a_filter_runs_without_a_warning(name: str, run_tasks: Any) -> None:
+    module = importlib.import_module(f"ansible_collections.hostup.cloud.plugins.filter.{name}")
+
+    run = run_tasks(yaml.safe_load(module.EXAMPLES))
+
+    assert run.status == 0, run.output
+    assert run.complaints == []
+
+
+@pytest.mark.parametrize("name", FILTERS)
+def test_the_documented_arguments_of_a_filter_are_the_real_ones(name: str) -> None:
+    module = importlib.import_module(f"ansible_collections.hostup.cloud.plugins.filter.{name}")
+    documentation = yaml.safe_load(module.DOCUMENTATION)
+    (function,) = module.FilterModule().filters().values()
+    code = function.__code__
+    _subject, *arguments = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+    assert documentation["positional"].split(", ") == arguments
+    assert list(documentation["options"]) == ["_input", *arguments]
+
+
+def test_everything_that_a_filter_returns_is_documented() -> None:
+    for name, value in (("portfolio", {}), ("drift_report", {})):
+        module = importlib.import_module(f"ansible_collections.hostup.cloud.plugins.filter.{name}")
+        (function,) = module.FilterModule().filters().values()
+        returned = function(value, []) if name == "portfolio" else function(value)
+        documented = yaml.safe_load(module.RETURN)["_value"]["contains"]
+        assert returned.keys() == documented.keys()

@@ -1,0 +1,220 @@
+# Copyright (c) 2026, the hostup.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a report about contacts says."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+
+from ansible_collections.hostup.cloud.plugins.module_utils._drift import (
+    STATUSES,
+    WITHHELD_MESSAGE,
+    markdown_code,
+    report_data,
+    visible,
+)
+from ansible_collections.hostup.cloud.plugins.module_utils._report import STATUSES as STATUSES_OF_A_DOMAIN
+
+
+def domain(name: str, status: str = "unchanged", **facts: Any) -> dict[str, Any]:
+    return {"id": f"dom_{name}", "name": name, "status": status, "reason": None, **facts}
+
+
+def differing(name: str, status: str = "planned", before: str = "Lund", after: str = "Malmö") -> dict[str, Any]:
+    return domain(name, status, changed_fields=["city"], before={"city": before}, after={"city": after})
+
+
+def result(*domains: dict[str, Any], **others: Any) -> dict[str, Any]:
+    summary = {status: sum(d["status"] == status for d in domains) for status in STATUSES}
+    return {"domains": list(domains), "summary": {"total": len(domains), **summary}, **others}
+
+
+def test_every_status_of_a_domain_has_a_heading() -> None:
+    assert sorted(STATUSES) == sorted(STATUSES_OF_A_DOMAIN)
+
+
+@pytest.mark.parametrize(
+    ("results", "verdict", "headline"),
+    [
+        ({}, "good", "No profile is assigned to any domain."),
+        ({"a": result()}, "good", "All 0 domains are as declared."),
+        ({"a": result(domain("x"))}, "good", "The domain is as declared."),
+        ({"a": result(domain("x")), "b": result(domain("y"))}, "good", "All 2 domains are as declared."),
+        (
+            {"a": result(domain("x"), domain("y", "skipped"))},
+            "good",
+            "1 of 2 domains is as declared, and nothing has to be changed.",
+        ),
+        ({"a": result(differing("x"), domain("y"))}, "drift", "1 of 2 domains is not as declared."),
+        ({"a": result(differing("x"), differing("y"))}, "drift", "2 of 2 domains are not as declared."),
+        ({"a": result(differing("x", "queued"))}, "drift", "1 of 1 domain is still to be updated."),
+        ({"a": result(differing("x", "updated"))}, "good", "1 of 1 domain was updated."),
+        (
+            {"a": result(differing("x", "updated"), differing("y", "updated"), differing("z", "not_applied"))},
+            "trouble",
+            "1 of 3 domains is not stored as declared. 2 of 3 domains were updated.",
+        ),
+        ({"a": {"failed": True, "msg": "No key."}, "b": result(domain("x"))}, "trouble", "1 of 2 profiles failed."),
+    ],
+)
+def test_the_headline_says_what_matters(results: dict[str, Any], verdict: str, headline: str) -> None:
+    report = report_data(results)
+    assert (report["verdict"], report["headline"]) == (verdict, headline)
+
+
+def test_a_domain_that_is_blocked_is_trouble_also_where_its_profile_did_not_fail() -> None:
+    report = report_data({"a": result(differing("x", "blocked"), domain("y"))})
+    assert report["verdict"] == "trouble"
+    assert report["headline"] == "1 of 2 domains is not as declared, and cannot be edited now."
+
+
+def test_statuses_come_in_the_order_of_their_urgency_and_only_those_that_are_there() -> None:
+    report = report_data({"a": result(domain("x"), differing("y"), domain("z", "failed", reason="Why."))})
+    assert [(s["status"], s["count"]) for s in report["statuses"]] == [("failed", 1), ("planned", 1), ("unchanged", 1)]
+    assert report["statuses"][0]["groups"][0]["reason"] == "Why."
+
+
+def test_domains_that_differ_alike_are_one_group() -> None:
+    report = report_data({"a": result(differing("x"), differing("y", before="Kiruna"), differing("z"))})
+    groups = report["statuses"][0]["groups"]
+    assert [[d["name"] for d in group["domains"]] for group in groups] == [["x", "z"], ["y"]]
+    assert groups[0]["fields"] == [
+        {"field": "city", "before": "Lund", "after": "Malmö", "not_applied": False, "stored": None}
+    ]
+
+
+def test_domains_of_different_profiles_are_never_one_group() -> None:
+    report = report_data({"a": result(domain("x")), "b": result(domain("y"))})
+    assert [group["profile"] for group in report["statuses"][0]["groups"]] == ["a", "b"]
+
+
+def test_what_is_stored_instead_is_told() -> None:
+    entry = {**differing("x", "not_applied"), "not_applied": ["city", "state"], "stored": {"city": "LUND", "state": ""}}
+    (group,) = report_data({"a": result(entry)})["statuses"][0]["groups"]
+    assert [(f["field"], f["stored"], f["not_applied"]) for f in group["fields"]] == [
+        ("city", "LUND", True),
+        ("state", "", True),
+    ]
+
+
+def test_a_profile_tells_its_counts_its_warnings_and_its_failure_on_one_line() -> None:
+    failed = result(domain("x", "failed"), failed=True, msg="One.\nTwo.", warnings=["Mind."])
+    (profile,) = report_data({"a": failed})["profiles"]
+    assert profile == {
+        "name": "a",
+        "failed": True,
+        "message": "One. Two.",
+        "total": 1,
+        "counts": [{"label": "Failed", "count": 1}],
+        "warnings": ["Mind."],
+    }
+
+
+def test_jobs_and_the_number_of_updates_are_told() -> None:
+    job = {"id": None, "status": "completed", "domain_ids": ["x", "y"], "progress": 50.0}
+    report = report_data({"a": result(jobs=[job], api_calls={"write": 2}), "b": result(api_calls={"write": 1})})
+    assert report["jobs"] == [
+        {"profile": "a", "id": "without an id", "status": "completed", "progress": 50.0, "domains": 2}
+    ]
+    assert report["writes"] == 3
+
+
+def test_findings_are_told_one_by_one() -> None:
+    finding = {"field": "city", "kind": "empty", "message": "city is empty."}
+    found = [{"id": "1", "name": None, "findings": [finding]}, {"id": "2", "findings": None}, {"id": "3"}]
+    assert report_data({}, findings=found)["findings"] == [{"domain": "1", **finding}]
+
+
+# -- which API --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("told", "given", "shown"),
+    [
+        ("https://api.example.com/", "https://other.example.com", "https://api.example.com"),
+        (None, "http://127.0.0.1:8080/api", "http://127.0.0.1:8080"),
+        (None, "", "https://cloud.hostup.se"),
+        (None, "https://anna:secret@example.com", "an address that is not usable"),
+    ],
+)
+def test_the_address_of_the_api_is_told_without_a_secret(told: str | None, given: str, shown: str) -> None:
+    arguments = {"invocation": {"module_args": {"api_url": told}}} if told else {}
+    assert report_data({"a": result(**arguments)}, api_url=given)["apis"] == [shown]
+
+
+# -- values -----------------------------------------------------------------------------------------------------------
+
+
+def test_redaction_leaves_the_names_of_the_fields_and_nothing_else() -> None:
+    refused = {"failed": True, "msg": "contacts.email: nobody", "failure": {"code": "invalid_input"}}
+    entry = {**differing("x", "not_applied"), "not_applied": ["city"], "stored": {"city": "LUND"}}
+    report = report_data({"a": result(entry), "b": refused}, redact=True)
+
+    assert report["redacted"] is True
+    assert report["statuses"][0]["groups"][0]["fields"] == [
+        {"field": "city", "before": None, "after": None, "not_applied": True, "stored": None}
+    ]
+    assert report["profiles"][1]["message"] == WITHHELD_MESSAGE
+    assert not [value for value in ("Lund", "LUND", "Malmö", "nobody") if value in str(report)]
+
+
+def test_a_failure_without_code_is_withheld_too_and_one_of_the_api_is_told() -> None:
+    results = {
+        "a": {"failed": True, "msg": "value of x"},
+        "b": {"failed": True, "msg": "No.", "failure": {"code": "x"}},
+    }
+    assert [p["message"] for p in report_data(results, redact=True)["profiles"]] == [WITHHELD_MESSAGE, "No."]
+
+
+def test_what_the_module_redacted_is_redacted() -> None:
+    entry = domain("x", "planned", changed_fields=["city"], before={"city": None}, after={"city": None})
+    assert report_data({"a": result(entry)})["redacted"] is True
+    assert report_data({"a": result(differing("x"))})["redacted"] is False
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Åkesson <b> & | `", "Åkesson <b> & | `"),
+        ("a\nb\tc\x00", "a⟨U+000A⟩b⟨U+0009⟩c⟨U+0000⟩"),
+        ("\u202ex\u200b\u2028\ud800", "⟨U+202E⟩x⟨U+200B⟩⟨U+2028⟩⟨U+D800⟩"),
+        (11790, "11790"),
+    ],
+)
+def test_nothing_in_a_text_is_hidden(text: Any, shown: str) -> None:
+    assert visible(text) == shown
+
+
+def code_spans(markdown: str) -> list[Any]:
+    tokens = MarkdownIt("gfm-like", {"html": True, "linkify": False}).parse(markdown)
+    return [child for token in tokens if token.type == "inline" for child in token.children or ()]
+
+
+HARD = st.text(st.sampled_from("`|\\ a<>*_[]()&\n\t~#-{}%"), min_size=1)
+
+
+@given(HARD | st.text(min_size=1))
+def test_a_text_is_one_code_span_whatever_it_is(text: str) -> None:
+    (span,) = code_spans(f"x {markdown_code(text)} x")[1:2]
+    assert span.type == "code_inline"
+    assert span.content.strip(" ") == visible(text).strip(" ")
+
+
+@given(HARD)
+def test_a_text_is_one_cell_whatever_it_is(text: str) -> None:
+    row = f"| {markdown_code(text, cell=True)} | end |"
+    spans = code_spans(f"| a | b |\n| --- | --- |\n{row}\n")
+    # Two cells of the heading, the code, and the cell after it.
+    assert [span.type for span in spans] == ["text", "text", "code_inline", "text"]
+    assert spans[2].content.strip(" ") == visible(text).strip(" ")
+
+
+def test_an_empty_text_stays_empty() -> None:
+    assert markdown_code("") == ""
