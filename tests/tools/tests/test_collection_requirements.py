@@ -41,7 +41,7 @@ README_SECTIONS = [
 ]
 """The sections of the template for certified collections, in its order."""
 
-KINDS_OF_PLUGINS = {"doc_fragments", "module_utils", "modules"}
+KINDS_OF_PLUGINS = {"doc_fragments", "filter", "module_utils", "modules"}
 """The folders of plugins/; another kind of plugin is welcome, and belongs into this list and the README."""
 
 WORDS_OF_A_TASK = {
