@@ -259,6 +259,17 @@ def test_a_nightly_job_fails_on_drift_after_the_reports_were_written(run_playboo
     assert "1 of 1 domain is not as declared." in made.html
 
 
+def test_the_report_tells_what_an_audit_found(run_playbook: Any, sandbox: Any) -> None:
+    sandbox.change_domain("oslo.example", {"registrant": {"city": "test"}})
+
+    made = make_reports(run_playbook, portfolio(company=["example.net"]), "-e", "drift_report_audit=true")
+
+    assert made.run.status == 0, made.run.output
+    found = ["oslo.example", "city", "city looks like a placeholder."]
+    assert found in rows(Page(made.html), "Findings by domain")
+    assert found in markdown_rows(made.markdown)
+
+
 def test_the_report_of_a_run_tells_jobs_failures_and_what_is_stored_instead(run_tasks: Any, sandbox: Any) -> None:
     sandbox.change_domain("example.com", {"attributes": {"ignored_fields": ["city"]}})
     variables = portfolio(company=["example.com", "shop.example"], shop=["moving.example"])
