@@ -23,7 +23,8 @@ TOOL = @cd "$(ROOT)" && exec tests/tools/with_python.sh
 IN_COPY = $(TOOL) in_workspace.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo sandbox fault test test-all on-core oldest-core lint typing unit tools-tests sandbox-tests integration integration-playbooks \
+.PHONY: help demo sandbox fault test test-all on-core playbooks-on-core oldest-core oldest-core-playbooks \
+	oldest-core-targets lint typing unit tools-tests sandbox-tests integration integration-playbooks \
 	integration-targets sanity docs guides docs-lint ansible-lint artifact pins clean
 
 help: ## show the targets
@@ -43,18 +44,22 @@ fault: ## list the ready-made faults, or switch one on in the running sandbox (N
 test: ## everything that CI runs
 	$(TOOL) run_steps.py \
 		--lane lint typing tools-tests unit sandbox-tests docs docs-lint ansible-lint integration-playbooks \
-		--lane sanity integration-targets oldest-core artifact
+			oldest-core-playbooks \
+		--lane sanity integration-targets oldest-core-targets artifact
 
 test-all: test ## the same, and then every supported ansible-core
 	$(TOOL) run_cores.py
 
-on-core: ## what depends on ansible-core, with the one in CORE=
+on-core: playbooks-on-core integration-targets ## what depends on ansible-core, with the one in CORE=
+
+playbooks-on-core:
 	$(IN_COPY) pytest tests/unit -q --no-cov
 	$(IN_COPY) pytest tests/integration/test_documentation.py tests/integration/test_restore.py -q
-	$(TOOL) ansible_test.py integration
 
-oldest-core: export CORE = oldest
+oldest-core oldest-core-playbooks oldest-core-targets: export CORE = oldest
 oldest-core: on-core ## the same with the oldest supported ansible-core
+oldest-core-playbooks: playbooks-on-core
+oldest-core-targets: integration-targets
 
 lint: ## formatting, style, spelling, YAML, shell, licence headers, changelog
 	$(IN_COPY) ruff check --output-format concise .
