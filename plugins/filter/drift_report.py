@@ -7,7 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: drift_report
 short_description: Say what a report about contacts says
-version_added: 0.1.0
+version_added: 1.0.0
 author:
   - The hostup.cloud contributors (@hostup-cloud)
 description:

@@ -7,7 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: portfolio
 short_description: Plan one task for each contact profile
-version_added: 0.1.0
+version_added: 1.0.0
 author:
   - The hostup.cloud contributors (@hostup-cloud)
 description:

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: hostup_domain_contacts
 short_description: Keep the registrant contact of many domains as declared
-version_added: 0.1.0
+version_added: 1.0.0
 author:
   - The hostup.cloud contributors (@hostup-cloud)
 description:
@@ -118,7 +118,7 @@ options:
         the same as for O(contacts), and O(accept_stored) says nothing about it.
       - V("") means that the field is empty. An empty dictionary is an error, because every domain would match it.
     type: dict
-    version_added: 0.1.0
+    version_added: 1.0.0
   preflight:
     description:
       - How to learn, before anything is written, which of the domains that would change can be edited. It asks nothing
@@ -132,7 +132,7 @@ options:
     type: str
     choices: [each, list, none]
     default: each
-    version_added: 0.1.0
+    version_added: 1.0.0
   on_blocked:
     description:
       - What to do if domains that would change cannot be edited now, for example during a transfer. A domain that is
@@ -142,7 +142,7 @@ options:
     type: str
     choices: [fail, skip]
     default: fail
-    version_added: 0.1.0
+    version_added: 1.0.0
   material_changes:
     description:
       - What to do about changes that have legal consequences. Those are changes of C(firstname), C(lastname),
@@ -155,13 +155,13 @@ options:
     type: str
     choices: [allow, warn, deny]
     default: warn
-    version_added: 0.1.0
+    version_added: 1.0.0
   max_changed:
     description:
       - How many domains may change, from 0. If more would, the run ends before anything is written, in check mode too.
       - Domains that turn out to be V(blocked) count, because this is decided before anybody asks for them.
     type: int
-    version_added: 0.1.0
+    version_added: 1.0.0
   canary:
     description:
       - How many of the domains that change to update and verify first. The others follow only if all of these are
@@ -169,7 +169,7 @@ options:
       - It needs O(wait=true) and O(verify=true).
     type: int
     default: 0
-    version_added: 0.1.0
+    version_added: 1.0.0
   wait:
     description:
       - Whether to wait until the jobs of the API are over.
@@ -201,7 +201,7 @@ options:
         API does not know any more counts as over.
     type: list
     elements: str
-    version_added: 0.1.0
+    version_added: 1.0.0
   verify:
     description:
       - Whether to read the changed domains again after the jobs, and to compare. A field that is not stored as
@@ -235,7 +235,7 @@ options:
       - A domain that stores another value, neither the declared nor an accepted one, is still updated.
       - The spellings are compared as text, also with O(strict=true).
     type: dict
-    version_added: 0.1.0
+    version_added: 1.0.0
   redact:
     description:
       - Leave every contact value out of the result, the diff, the warnings and the messages. Names of fields and
@@ -246,7 +246,7 @@ options:
       - A value that is not accepted is only named by its field, because the explanation would quote it.
     type: bool
     default: false
-    version_added: 0.1.0
+    version_added: 1.0.0
   backup:
     description:
       - Whether to save the stored contacts of the domains that are about to change, before anything is written. The
@@ -256,7 +256,7 @@ options:
       - The registration number of the holder is not saved.
     type: bool
     default: false
-    version_added: 0.1.0
+    version_added: 1.0.0
   backup_path:
     description:
       - Where the backup goes, on the host that runs the task. A folder (an existing one, or a path that ends in V(/)),
@@ -265,7 +265,7 @@ options:
       - Without it, backups go to C(hostup-backups) in the home of the user. Set it in an execution environment, whose
         home is gone after the run.
     type: path
-    version_added: 0.1.0
+    version_added: 1.0.0
 seealso:
   - module: hostup.cloud.hostup_domain_contacts_info
   - module: hostup.cloud.hostup_domain_info

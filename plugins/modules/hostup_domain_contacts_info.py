@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: hostup_domain_contacts_info
 short_description: Read the registrant contacts of domains, and audit them
-version_added: 0.1.0
+version_added: 1.0.0
 author:
   - The hostup.cloud contributors (@hostup-cloud)
 description:

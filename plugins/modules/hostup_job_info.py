@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: hostup_job_info
 short_description: Ask how far jobs of HostUp are
-version_added: 0.1.0
+version_added: 1.0.0
 author:
   - The hostup.cloud contributors (@hostup-cloud)
 description:
