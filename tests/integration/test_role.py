@@ -28,7 +28,7 @@ def plays_of(page: Path) -> Iterator[list[dict[str, Any]]]:
     """The YAML blocks of a Markdown page that are plays with the role."""
     for block in re.findall(r"^```yaml\n(.*?)^```", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL):
         content = yaml.safe_load(block)
-        if "roles" in content[0]:
+        if isinstance(content, list) and "roles" in content[0]:
             yield content
 
 
