@@ -1,0 +1,123 @@
+# Copyright (c) 2026, the hostup.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""As few requests as possible: how many there are for a portfolio, exactly."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+MODULE = "hostup.cloud.hostup_domain_contacts"
+COUNT = 250
+DIFFERING = 30
+NEW_CITY = {"city": "Uppsala"}
+STORED_CITY = {"city": "Stockholm"}
+
+
+@dataclass(frozen=True)
+class Case:
+    """A task for the portfolio, and the requests that it may take.
+
+    :ivar reads: of contacts, in bulk or one by one.
+    :ivar lists: of the domain list.
+    :ivar asks: whether a domain can be edited.
+    """
+
+    name: str
+    reads: int
+    writes: int = 0
+    lists: int = 0
+    asks: int = 0
+    options: dict[str, Any] = field(default_factory=dict)
+    listed: str = "v2_ids"
+    contacts: dict[str, str] = field(default_factory=lambda: NEW_CITY)
+    changed: int = 0
+
+
+QUICK = {"preflight": "none"}
+CASES = [
+    Case("nothing to change", reads=3, contacts=STORED_CITY, listed="same"),
+    Case("everything to change", reads=6, writes=3, changed=COUNT, options=QUICK),
+    Case("some to change", reads=4, writes=1, changed=DIFFERING, contacts=STORED_CITY, options=QUICK),
+    Case("one batch is enough", reads=2, writes=1, changed=COUNT, options={**QUICK, "batch_size": 1000}),
+    Case("no verification", reads=3, writes=3, changed=COUNT, options={**QUICK, "verify": False}),
+    Case("a canary", reads=7, writes=4, changed=COUNT, options={**QUICK, "canary": 5}),
+    Case("a preflight for each", reads=4, writes=1, asks=DIFFERING, changed=DIFFERING, contacts=STORED_CITY),
+    Case(
+        "a preflight by the list",
+        reads=4,
+        writes=1,
+        lists=1,
+        changed=DIFFERING,
+        contacts=STORED_CITY,
+        options={"preflight": "list"},
+    ),
+    Case("names", reads=4, writes=1, lists=1, changed=DIFFERING, contacts=STORED_CITY, listed="names", options=QUICK),
+    Case(
+        "names, and a preflight by the list that was read for them",
+        reads=4,
+        writes=1,
+        lists=1,
+        changed=DIFFERING,
+        contacts=STORED_CITY,
+        listed="names",
+        options={"preflight": "list"},
+    ),
+    Case("a plan", reads=3, contacts=NEW_CITY, changed=COUNT, options={**QUICK, "check": True}),
+    Case(
+        "version 1",
+        reads=2 * COUNT,
+        writes=3,
+        changed=COUNT,
+        listed="v1_ids",
+        contacts={**NEW_CITY, "address2": ""},
+    ),
+]
+
+
+@pytest.fixture(scope="module")
+def ended(run_shared_tasks: Callable[..., Any], running_sandbox: Any) -> dict[str, Any]:
+    """Each case in a play of its own sandbox state: its result, and what the sandbox has counted."""
+    results = {}
+    for case in CASES:
+        running_sandbox.reset()
+        differing = {"count": DIFFERING, "registrant": {"city": "Lund"}}
+        portfolio = running_sandbox.make_portfolio(count=COUNT, suffix="example", differing=differing)
+        running_sandbox.forget_requests()
+        options = dict(case.options)
+        check_mode = options.pop("check", False)
+        if case.listed == "same":
+            selection = {"domain_ids": portfolio["v2_ids"], "contacts": {"companyname": "Example AB"}}
+        else:
+            key = "domains" if case.listed == "names" else "domain_ids"
+            selection = {key: portfolio[case.listed], "contacts": case.contacts}
+        task = {MODULE: {**selection, "poll_interval": 0.1, **options}, "name": case.name, "check_mode": check_mode}
+        result = run_shared_tasks([task]).task(case.name).result
+        counts = {kind: len(running_sandbox.requests(kind)) for kind in ("read", "list", "write")}
+        results[case.name] = result, counts, running_sandbox.calls(), running_sandbox.requests()
+    return results
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_a_task_takes_exactly_so_many_requests(case: Case, ended: Any) -> None:
+    result, counts, calls, requests = ended[case.name]
+
+    assert not result.get("failed", False), result.get("msg")
+    assert sum(entry["status"] in ("updated", "planned") for entry in result["domains"]) == case.changed
+    asked = [one for one in requests if one["method"] == "GET" and one["path"].endswith("/contacts")]
+    assert len(asked) == case.asks
+    assert counts == {"read": case.reads + case.asks, "list": case.lists, "write": case.writes}
+    assert result["api_calls"] == calls
+
+
+def test_every_domain_is_written_once_and_read_twice(ended: Any) -> None:
+    _result, _counts, _calls, requests = ended["everything to change"]
+
+    written = [i for one in requests if one["kind"] == "write" for i in one["body"]["domainIds"]]
+    read = [i for one in requests if one["path"].endswith("/contacts/read") for i in one["body"]["domainIds"]]
+    assert len(written) == len(set(written)) == COUNT
+    assert sorted(read) == sorted(2 * written)
