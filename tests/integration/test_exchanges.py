@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -121,3 +122,24 @@ def test_every_domain_is_written_once_and_read_twice(ended: Any) -> None:
     read = [i for one in requests if one["path"].endswith("/contacts/read") for i in one["body"]["domainIds"]]
     assert len(written) == len(set(written)) == COUNT
     assert sorted(read) == sorted(2 * written)
+
+
+RATE = 20
+CONCURRENCY = 8
+
+
+def test_a_rate_limit_is_kept_by_all_parallel_requests_together(run_tasks: Callable[..., Any], sandbox: Any) -> None:
+    portfolio = sandbox.make_portfolio(count=60, suffix="example")
+    sandbox.switch(rate_limit_per_second=RATE)
+    sandbox.forget_requests()
+    task = {"domain_ids": portfolio["v1_ids"], "contacts": {**NEW_CITY, "address2": ""}, "concurrency": CONCURRENCY}
+
+    result = run_tasks([{"name": "Limited", MODULE: task}]).task("Limited").result
+
+    assert result["summary"]["updated"] == 60
+    sent = sandbox.requests()
+    refused = [one for one in sent if one["status"] == 429]
+    # Whoever is told to wait makes all the others wait too: at most those on their way are refused, once each second.
+    seconds = math.ceil((len(sent) - len(refused)) / RATE)
+    assert 0 < len(refused) <= seconds * CONCURRENCY
+    assert sum(result["api_calls"].values()) == len(sent)
