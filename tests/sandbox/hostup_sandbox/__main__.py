@@ -38,6 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             host=options.host,
             port=options.port,
             tls=(options.tls_cert, options.tls_key) if options.tls_cert else None,
+            lean=options.lean,
             **({"wrap": log_requests} if options.verbose else {}),
         ).start()
     except (OSError, ValueError) as error:
@@ -70,6 +71,7 @@ def _parser() -> argparse.ArgumentParser:
         "--set", action="append", default=[], metavar="NAME=VALUE", help="set a switch; may be given several times"
     )
     parser.add_argument("--no-validate", action="store_true", help="do not check calls against the OpenAPI document")
+    parser.add_argument("--lean", action="store_true", help="a short way to the commonest reads, for benchmarks")
     parser.add_argument("--verbose", action="store_true", help="log each request to standard error")
     return parser
 

@@ -73,6 +73,11 @@ class FaultList:
     def __init__(self) -> None:
         self._faults: list[Fault] = []
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether no rule is in force."""
+        return not self._faults
+
     def clear(self) -> None:
         """Remove all rules."""
         self._faults.clear()

@@ -68,6 +68,7 @@ class JobQueue:
     def __init__(self, switches: SwitchBoard) -> None:
         self._switches = switches
         self._jobs: dict[str, Job] = {}
+        self._unsettled: list[Job] = []
 
     def submit(self, generation: str, domains: Sequence[Domain], patch: Mapping[str, str], moment: float) -> Job:
         """Queue one update. ``patch`` holds stored names; it is carried out when the job ends."""
@@ -82,21 +83,19 @@ class JobQueue:
             outcome="failed" if self._is_refused(domains, patch) else self._switches["job_result"],
         )
         self._jobs[job.id] = job
+        self._unsettled.append(job)
         self.settle(moment)
         return job
 
     def settle(self, moment: float) -> None:
         """Carry out every job whose end has come, in the order of their ends."""
-        due = [
-            job
-            for job in self._jobs.values()
-            if not job.settled and job.outcome != "never_ends" and moment >= job.ends_at
-        ]
+        due = [job for job in self._unsettled if job.outcome != "never_ends" and moment >= job.ends_at]
         for job in sorted(due, key=lambda job: job.ends_at):
             job.applied = self._domains_to_change(job)
             for domain in job.applied:
                 self._apply(job, domain)
             job.settled = True
+            self._unsettled.remove(job)
 
     def get(self, identifier: str, moment: float) -> Job | None:
         """The job, or None when it never was, has vanished or was finished too long ago."""

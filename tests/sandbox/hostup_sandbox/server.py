@@ -17,6 +17,7 @@ from cheroot import wsgi
 
 from .app import create_app
 from .connection import BreakableConnection, BreakableGateway, TlsAdapter
+from .lean import LeanPath
 from .state import EXTENSION
 
 # A thread is held only while a request is answered, also through a delay that a test asks for.
@@ -27,8 +28,9 @@ class Sandbox:
     """A sandbox in a thread of its own, on a free port unless ``port`` says which.
 
     ``host`` must be a loopback address. ``tls`` names two PEM files, the certificate chain and its private key, and
-    makes the sandbox speak TLS and nothing else. ``wrap`` goes around the WSGI application. The other arguments are
-    those of :func:`hostup_sandbox.create_app`. Use it as a context manager, or call :meth:`start` and :meth:`stop`.
+    makes the sandbox speak TLS and nothing else. ``lean`` gives the answers of a benchmark by the short way of
+    :class:`LeanPath`. ``wrap`` goes around the WSGI application. The other arguments are those of
+    :func:`hostup_sandbox.create_app`. Use it as a context manager, or call :meth:`start` and :meth:`stop`.
     Raises ``ValueError`` for another host or for PEM files that cannot be used, ``OSError`` for a port in use.
     """
 
@@ -41,11 +43,13 @@ class Sandbox:
         port: int = 0,
         wrap: Callable[[Any], Any] = lambda app: app,
         tls: tuple[Path | str, Path | str] | None = None,
+        lean: bool = False,
     ) -> None:
         require_loopback(host)
         self.app = create_app(seed, switches, validate)
+        serving = LeanPath(self.app) if lean else self.app
         self._server = wsgi.Server(
-            (host, port), wrap(self.app), numthreads=_THREADS, server_name="hostup-sandbox", request_queue_size=128
+            (host, port), wrap(serving), numthreads=_THREADS, server_name="hostup-sandbox", request_queue_size=128
         )
         self._server.ssl_adapter = None if tls is None else _tls_adapter(*tls)
         self._server.gateway = BreakableGateway

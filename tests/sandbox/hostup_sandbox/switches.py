@@ -226,6 +226,8 @@ SWITCHES: tuple[Switch, ...] = (
         "What storing does to names, company, addresses, city and state.",
         ("as_sent", "strip_accents", "uppercase", "trim_inner_spaces"),
     ),
+    # Time
+    Switch("latency_seconds", 0.0, "Seconds before a request is looked at, as a network and a busy server make them."),
     # Jobs
     Switch("job_seconds", 0.3, "Seconds from submitting a job to its end."),
     Switch(
@@ -306,6 +308,11 @@ class SwitchBoard:
     def set(self, settings: Mapping[str, object]) -> None:
         """Change some switches; when one setting is wrong, none is changed."""
         self._values.update(parse_settings(settings))
+
+    @property
+    def turned(self) -> frozenset[str]:
+        """The names of the switches that are not at their defaults."""
+        return frozenset(switch.name for switch in SWITCHES if self._values[switch.name] != switch.default)
 
     def reset(self) -> None:
         """Back to the positions the sandbox was started with."""

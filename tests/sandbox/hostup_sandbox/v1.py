@@ -27,7 +27,7 @@ def get_domain_contacts(domain_id: str) -> Response:
     domain = _domain(state, domain_id)
     if domain.attributes.read_error:
         raise ApiError(500, "internal_error", domain.attributes.read_error["detail"])
-    return v1_success({"contacts": _contacts(state, domain)}, state.clock())
+    return v1_success({"contacts": contacts_of(state, domain)}, state.clock())
 
 
 @blueprint.post("/domain-contacts/<domain_id>", provide_automatic_options=False)
@@ -158,7 +158,8 @@ def unknown_domain(state: SandboxState) -> ApiError:
     return ApiError(404, "not_found", "Domain not found")
 
 
-def _contacts(state: SandboxState, domain: Domain) -> dict[str, Any]:
+def contacts_of(state: SandboxState, domain: Domain) -> dict[str, Any]:
+    """The stored contacts of one domain, in the nesting that the switch asks for."""
     registrant = contacts.v1_contact(domain.registrant, state.switches)
     if state.switches["v1_read_nesting"] == "flat":
         return dict(registrant)

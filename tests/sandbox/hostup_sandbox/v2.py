@@ -93,7 +93,7 @@ def get_domain_contacts(domain_id: str) -> Response:
     domain = _domain(state, domain_id)
     if domain.attributes.read_error:
         raise ApiError(503, "upstream_unavailable", domain.attributes.read_error["detail"])
-    return jsonify(_contacts_answer(state, domain))
+    return jsonify(contacts_answer(state, domain))
 
 
 @blueprint.post("/domains/<domain_id:domain_id>/contacts", provide_automatic_options=False)
@@ -111,7 +111,7 @@ def post_domain_contacts(domain_id: str) -> Response:
     writing.require_holder_change_allowed(domain, patches.get("registrant", {}), state.switches)
     for role, patch in patches.items():
         domain.write(role, writing.effective(domain, patch, state.switches))
-    answer = _contacts_answer(state, domain)
+    answer = contacts_answer(state, domain)
     outcome = _update_outcome(state, domain, given.get("registrant", {}))
     return jsonify(answer | outcome)
 
@@ -150,7 +150,7 @@ def read_bulk_contacts() -> Response:
     ids = request.get_json(force=True)["domainIds"]
     batch.check_ids(ids, state.switches)
     domains = batch.resolve(ids, state.store.by_v2_id, state.switches["unknown_id_answer"])
-    lines = [_read_line(state, domain) for domain in _in_line_order(state, domains)]
+    lines = [read_line(state, domain) for domain in _in_line_order(state, domains)]
     g.ndjson_lines = lines
     return Response(_stream(lines, state.switches["read_breaks_off_after"], request.environ), mimetype=NDJSON)
 
@@ -173,7 +173,8 @@ def _in_line_order(state: SandboxState, domains: list[Domain]) -> list[Domain]:
     return kept
 
 
-def _read_line(state: SandboxState, domain: Domain) -> dict[str, Any]:
+def read_line(state: SandboxState, domain: Domain) -> dict[str, Any]:
+    """The line of a bulk read about one domain."""
     line: dict[str, Any] = {"domainId": domain.v2_id, "domainName": shown_name(state, domain)}
     error = domain.attributes.read_error
     if error:
@@ -245,7 +246,8 @@ def _roles(state: SandboxState, domain: Domain) -> dict[str, Any]:
     return answer
 
 
-def _contacts_answer(state: SandboxState, domain: Domain) -> dict[str, Any]:
+def contacts_answer(state: SandboxState, domain: Domain) -> dict[str, Any]:
+    """The contacts of one domain and what can be done with them."""
     status = domain.attributes.service_status
     return _roles(state, domain) | {
         "draft": domain.attributes.draft,

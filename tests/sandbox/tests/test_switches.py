@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -236,6 +237,12 @@ def second_request_of_one(path: str) -> Probe:
         return [api.get(path) for _number in range(2)][1]
 
     return probe
+
+
+def seconds_of(call: Callable[[], object]) -> float:
+    begin = time.monotonic()
+    call()
+    return time.monotonic() - begin
 
 
 def of(probe: Probe, look: Callable[[Any], object]) -> Probe:
@@ -479,6 +486,10 @@ EFFECTS: dict[str, tuple[Probe, dict[object, object]]] = {
             "uppercase": ("VÄSTRA  FRÖLUNDA", "GAMLA VÄGEN 9", "Anna.Åberg@example.com"),
             "trim_inner_spaces": ("Västra Frölunda", "Gamla vägen 9", "Anna.Åberg@example.com"),
         },
+    ),
+    "latency_seconds": (
+        lambda api: seconds_of(lambda: api.get(LIST_V2)) >= 0.05,
+        {0.0: False, 0.05: True},
     ),
     "job_seconds": (
         lambda api: finished_job(api).json["data"]["isCompleted"],
