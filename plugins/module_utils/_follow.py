@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Callable, Sequence
 from functools import partial
 
@@ -16,7 +17,7 @@ from ansible_collections.hostup.cloud.plugins.module_utils._api import Api, Job,
 from ansible_collections.hostup.cloud.plugins.module_utils._clock import Clock, Deadline
 from ansible_collections.hostup.cloud.plugins.module_utils._errors import HostUpError, InvalidInput
 
-FIRST_POLL_PAUSE_SECONDS = 0.2
+FIRST_POLL_PAUSE_SECONDS = 0.05
 POLL_PAUSE_GROWTH = 1.5
 
 _JOB_ID = re.compile(r"(?!\.+$)[A-Za-z0-9_.:~-]{1,255}")
@@ -28,16 +29,24 @@ def follow(
 ) -> list[Job]:
     """Ask for all unfinished jobs, in rounds, until none is left or the time is up; return them as last told.
 
-    A job without an id is left as it is.
+    Jobs that were queued together mostly end together. So a round asks one after the other only as long as they are
+    over, and the next round begins behind the one that was not: hardly more questions than jobs, and one that never
+    ends hides no other. A job without an id is left as it is.
 
     :param poll_interval: seconds, the longest pause between two rounds.
     """
     jobs = list(jobs)
+    waiting = deque(index for index, job in enumerate(jobs) if _is_waited_for(job))
     pause = min(FIRST_POLL_PAUSE_SECONDS, poll_interval)
-    while any(map(_is_waited_for, jobs)) and not deadline.expired():
+    while waiting and not deadline.expired():
         clock.sleep(min(pause, deadline.remaining()))
         pause = min(pause * POLL_PAUSE_GROWTH, poll_interval)
-        jobs = _asked(jobs, ask, deadline)
+        while waiting and not deadline.expired():
+            index = waiting.popleft()
+            jobs[index] = ask(jobs[index])
+            if not jobs[index].is_over:
+                waiting.append(index)
+                break
     return jobs
 
 

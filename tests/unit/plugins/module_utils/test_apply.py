@@ -235,9 +235,11 @@ def test_all_groups_are_submitted_before_any_job_is_polled_and_polled_together()
 
 
 def test_the_first_pauses_are_short_and_the_longest_is_the_poll_interval() -> None:
-    registrar = registrar_of("dom_a", job_states=("queued", *["running"] * 8, "completed"))
+    registrar = registrar_of("dom_a", job_states=("queued", *["running"] * 11, "completed"))
     run(registrar, poll_interval=2)
-    assert registrar.clock.sleeps == pytest.approx([0.2, 0.3, 0.45, 0.675, 1.0125, 1.51875, 2, 2, 2])
+    *growing, first_longest, longest = registrar.clock.sleeps
+    assert growing == pytest.approx([0.05 * 1.5**step for step in range(10)])
+    assert (first_longest, longest) == (2, 2)
 
 
 def test_a_job_that_is_over_at_once_is_not_polled() -> None:

@@ -58,7 +58,57 @@ def test_jobs_are_asked_for_in_rounds_until_all_are_over(clock: FakeClock) -> No
     ask = ending({"job_1": [RUNNING, COMPLETED], "job_2": [FAILED]})
     jobs = follow([JOB, second], ask, clock, Deadline(clock, 60), 2)
     assert [job.status for job in jobs] == [COMPLETED, FAILED]
-    assert clock.sleeps == pytest.approx([0.2, 0.3])
+    assert clock.sleeps == pytest.approx([0.05, 0.075])
+
+
+def test_the_pauses_grow_up_to_the_poll_interval(clock: FakeClock) -> None:
+    follow([JOB], ending({"job_1": [RUNNING] * 12 + [COMPLETED]}), clock, Deadline(clock, 60), 2)
+    assert clock.sleeps[:3] == pytest.approx([0.05, 0.075, 0.1125])
+    assert clock.sleeps == sorted(clock.sleeps)
+    assert clock.sleeps[-2:] == [2, 2]
+
+
+def test_a_short_poll_interval_holds_from_the_first_pause(clock: FakeClock) -> None:
+    follow([JOB], ending({"job_1": [RUNNING, COMPLETED]}), clock, Deadline(clock, 60), 0.01)
+    assert clock.sleeps == [0.01, 0.01]
+
+
+def many(count: int) -> list[Job]:
+    return [replace(JOB, id=f"job_{number}") for number in range(count)]
+
+
+def test_jobs_that_end_together_take_hardly_more_questions_than_there_are_jobs(clock: FakeClock) -> None:
+    asked: list[str] = []
+
+    def ask(job: Job) -> Job:
+        asked.append(job.id or "")
+        return replace(job, status=COMPLETED if clock.monotonic() >= 3 else RUNNING)
+
+    jobs = follow(many(100), ask, clock, Deadline(clock, 60), 2)
+
+    assert {job.status for job in jobs} == {COMPLETED}
+    assert len(asked) == 100 + len(clock.sleeps) - 1
+    assert set(asked) == {job.id for job in jobs}
+
+
+def test_a_job_that_never_ends_hides_no_other(clock: FakeClock) -> None:
+    def ask(job: Job) -> Job:
+        return replace(job, status=RUNNING if job.id in ("job_0", "job_7") else COMPLETED)
+
+    jobs = follow(many(10), ask, clock, Deadline(clock, 1), 2)
+
+    assert [job.id for job in jobs if job.status != COMPLETED] == ["job_0", "job_7"]
+
+
+def test_nothing_is_asked_after_the_deadline(clock: FakeClock) -> None:
+    def ask(job: Job) -> Job:
+        clock.sleep(0.5)
+        assert clock.monotonic() <= 1.5
+        return replace(job, status=COMPLETED)
+
+    jobs = follow(many(10), ask, clock, Deadline(clock, 1), 2)
+
+    assert [job.status for job in jobs].count(COMPLETED) == 2
 
 
 def test_jobs_that_are_over_or_have_no_id_are_not_asked_for(clock: FakeClock) -> None:
