@@ -366,10 +366,11 @@ def stored_contact(raw: Any, wire_names: Mapping[str, str]) -> Contact:
         value = raw[wire_name]
         if isinstance(value, (bool, float, list, dict)):
             raise ValueError(f"the API returned something else than text for {name}")
-        text = "" if value is None else str(value)
-        if not is_unicode(text):
-            raise ValueError(f"the API returned text that is not valid Unicode for {name}")
-        contact[name] = text
+        contact[name] = "" if value is None else str(value)
+    # All of them at once, which is how it nearly always is.
+    if not is_unicode("".join(contact.values())):
+        name = next(name for name, text in contact.items() if not is_unicode(text))
+        raise ValueError(f"the API returned text that is not valid Unicode for {name}")
     return contact
 
 

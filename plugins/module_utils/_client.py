@@ -410,11 +410,11 @@ class Client:
                 *lines, rest = (rest + piece).split(b"\n")
                 if received > MAX_STREAM_BYTES or len(rest) > MAX_LINE_BYTES:
                     raise unusable(request, "the answer was too large.", http_status=response.status_code)
-                for line in lines:
-                    if line.strip():
-                        patience = self._patience()
-                        yield line
-                if patience.expired():
+                complete = [line for line in lines if line.strip()]
+                yield from complete
+                if complete:
+                    patience = self._patience()
+                elif patience.expired():
                     return
         except OSError:
             return
@@ -497,7 +497,10 @@ def api_text(value: Any) -> str | None:
     """Return text from an answer, safe to show: printable, on one line, of bounded length. None if there is none."""
     if not isinstance(value, str):
         return None
-    text = " ".join("".join(char if char.isprintable() else " " for char in value[: LONGEST_API_TEXT * 4]).split())
+    text = value[: LONGEST_API_TEXT * 4]
+    if not text.isprintable():
+        text = "".join(char if char.isprintable() else " " for char in text)
+    text = " ".join(text.split())
     return text if len(text) <= LONGEST_API_TEXT else text[:LONGEST_API_TEXT] + "..."
 
 

@@ -17,6 +17,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ansible_collections.hostup.cloud.plugins.module_utils._e164 import (
     CALLING_CODES,
@@ -101,6 +102,9 @@ POSTCODES: dict[str, Postcode] = {
 }
 """The only countries whose postcodes are judged. Elsewhere a postcode is text. Sources: the postal addressing
 systems of https://www.upu.int; for GB also BS 7666, for US the ZIP+4 rules of https://pe.usps.com/text/pub28."""
+
+REMEMBERED = 65_536
+"""How many answers about values are kept: the domains of a portfolio share most of theirs."""
 
 COUNTRIES_WITH_STATE_CODES = frozenset({"US", "CA", "AU"})
 
@@ -237,11 +241,12 @@ class Verdict:
 
 def country_of(contact: Contact, fallback: Contact | None = None) -> str:
     """Return the contact's country code in upper case, else that of ``fallback``, else ``""``."""
-    for source in (contact, fallback or {}):
-        code = canonical_country(as_text(source.get("country", "")))
-        if code:
-            return code
-    return ""
+    return _country_code(contact.get("country", "")) or _country_code((fallback or {}).get("country", ""))
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _country_code(value: str) -> str:
+    return canonical_country(as_text(value)) or ""
 
 
 def comparable_contact(contact: Contact) -> tuple[object, ...]:
@@ -255,6 +260,7 @@ def _comparable(field: str, text: str, country: str) -> object:
     return text if canonical is None else canonical
 
 
+@lru_cache(maxsize=REMEMBERED)
 def compare(
     field: str, left: str, right: str, *, left_country: str = "", right_country: str = "", strict: bool = False
 ) -> Verdict:

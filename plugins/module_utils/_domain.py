@@ -19,6 +19,9 @@ from ansible_collections.hostup.cloud.plugins.module_utils._errors import Invali
 V1 = "v1"
 V2 = "v2"
 
+SERVICE_STATUSES = ("active", "suspended", "terminated", "pending", "cancelled", "expired", "fraud", "unknown")
+"""https://developer.hostup.se/endpoints/domain-services/get-v2-domains"""
+
 _V1_ID = re.compile(r"[1-9][0-9]*")
 _V2_ID = re.compile(r"dom_[A-Za-z0-9_-]+")
 

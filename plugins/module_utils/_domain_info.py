@@ -21,9 +21,6 @@ from ansible_collections.hostup.cloud.plugins.module_utils._contact import as_te
 from ansible_collections.hostup.cloud.plugins.module_utils._domain import V1, comparable_name
 from ansible_collections.hostup.cloud.plugins.module_utils._errors import InvalidInput
 
-SERVICE_STATUSES = ("active", "suspended", "terminated", "pending", "cancelled", "expired", "fraud", "unknown")
-"""https://developer.hostup.se/endpoints/domain-services/get-v2-domains"""
-
 LOST_STATUSES = frozenset({"expired", "terminated", "cancelled"})
 """Statuses of a domain that serves nobody any more."""
 

@@ -18,7 +18,7 @@ from ansible.module_utils.basic import env_fallback
 
 from ansible_collections.hostup.cloud.plugins.module_utils._client import Connection
 from ansible_collections.hostup.cloud.plugins.module_utils._contact import canonical_domain_name
-from ansible_collections.hostup.cloud.plugins.module_utils._domain_info import SERVICE_STATUSES
+from ansible_collections.hostup.cloud.plugins.module_utils._domain import SERVICE_STATUSES
 from ansible_collections.hostup.cloud.plugins.module_utils._errors import InvalidInput
 
 DEFAULT_API_URL = "https://cloud.hostup.se"

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from ansible_collections.hostup.cloud.plugins.module_utils._contact import (
     ACCEPTED,
@@ -88,7 +89,7 @@ class PlannedDomain:
     def fields_of(self, kind: str) -> tuple[str, ...]:
         return tuple(name for name, verdict in self.verdicts.items() if verdict.kind == kind)
 
-    @property
+    @cached_property
     def changed_fields(self) -> tuple[str, ...]:
         return self.fields_of(DIFFERENT)
 
@@ -181,7 +182,7 @@ def make_plan(
                 declared,
                 comparison,
                 comparison.verdicts(declared, contact),
-                unmet_fields(condition or {}, contact, comparison),
+                unmet_fields(condition, contact, comparison) if condition else (),
             )
             for domain, contact in contacts
         )
