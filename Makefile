@@ -25,7 +25,7 @@ IN_COPY = $(TOOL) in_workspace.py
 .DEFAULT_GOAL := help
 .PHONY: help demo sandbox fault test test-all on-core playbooks-on-core oldest-core oldest-core-playbooks \
 	oldest-core-targets lint typing unit tools-tests sandbox-tests integration integration-playbooks \
-	integration-targets sanity docs guides docs-lint ansible-lint artifact pins clean
+	integration-targets sanity docs guides bench docs-lint ansible-lint artifact pins clean
 
 help: ## show the targets
 	@echo "Targets of the collection hostup.cloud:"
@@ -76,12 +76,14 @@ typing: ## mypy
 	$(IN_COPY) --above mypy --config-file ansible_collections/hostup/cloud/pyproject.toml \
 		ansible_collections/hostup/cloud/plugins ansible_collections/hostup/cloud/tests/tools \
 		ansible_collections/hostup/cloud/tests/sandbox/hostup_sandbox
+	$(IN_COPY) --above mypy --config-file ansible_collections/hostup/cloud/pyproject.toml \
+		ansible_collections/hostup/cloud/tests/benchmarks
 
 unit: ## unit tests with branch coverage (ARGS=)
 	$(IN_COPY) pytest tests/unit --cov=plugins --cov-branch $(ARGS)
 
-tools-tests: ## tests of the scripts in tests/tools (ARGS=)
-	$(IN_COPY) pytest tests/tools/tests $(ARGS)
+tools-tests: ## tests of the scripts in tests/tools and of the benchmarks (ARGS=)
+	$(IN_COPY) pytest tests/tools/tests tests/benchmarks/tests $(ARGS)
 
 sandbox-tests: ## tests of the sandbox (ARGS=)
 	$(IN_COPY) pytest tests/sandbox/tests $(ARGS)
@@ -109,6 +111,9 @@ docs-lint: ## the modules' documentation
 ansible-lint: ## ansible-lint, production profile
 	$(IN_COPY) ansible-lint
 	$(IN_COPY) ansible-lint --config-file tests/ansible-lint.yml tests/integration
+
+bench: ## measure the speed, and write docs/benchmarks.md (ARGS=)
+	$(TOOL) ../benchmarks/bench.py $(ARGS)
 
 artifact: ## build the tarball, look into it, install it, run the demo from it
 	$(TOOL) check_artifact.py

@@ -89,8 +89,10 @@ def stop_on_signals() -> None:
 
 
 @contextmanager
-def running_sandbox(environment: Environment) -> Iterator[dict[str, str]]:
+def running_sandbox(environment: Environment, *options: str) -> Iterator[dict[str, str]]:
     """Run the sandbox on a free port and yield its settings: `HOSTUP_API_BASE` and `HOSTUP_API_KEY`.
+
+    `options` are further words for the sandbox's command line.
 
     Call stop_on_signals first; otherwise a SIGTERM leaves the sandbox behind.
 
@@ -102,7 +104,7 @@ def running_sandbox(environment: Environment) -> Iterator[dict[str, str]]:
         output, errors = Path(folder, "output"), Path(folder, "errors")
         with output.open("wb") as output_file, errors.open("wb") as errors_file:
             process = subprocess.Popen(
-                sandbox_command(environment, 0),
+                sandbox_command(environment, 0, *options),
                 env=sandbox_variables(),
                 stdin=subprocess.DEVNULL,
                 stdout=output_file,

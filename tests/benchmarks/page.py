@@ -1,0 +1,193 @@
+# Copyright (c) 2026, the hostup.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Writes docs/benchmarks.md from what was measured. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from statistics import median
+
+from figures import EVERYTHING, NOTHING, Goal, Measured, Run, goals
+
+HEAD = """\
+<!--
+Copyright (c) 2026, the hostup.cloud contributors
+GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+SPDX-License-Identifier: GPL-3.0-or-later
+
+Written by make bench. Edit tests/benchmarks/page.py instead.
+-->
+
+# Benchmarks
+
+How long a task of `hostup_domain_contacts` takes, beside what it could be compared with. Everything is measured against
+the sandbox on loopback, so a network and HostUp itself come on top; the latency in the tables stands for them: every
+answer is held back for so long. Repeat it with `make bench ARGS="--runs 2"`; nothing else should run on the machine.
+
+"""
+
+NOTES = ""
+"""What a person has to say about the figures."""
+
+HOW = """\
+## How it is measured
+
+- A round is `ansible.builtin.ping`, the task, and the bare script, one after the other in one playbook. Each figure is
+  the median of {rounds} rounds.
+- **Beyond `ping`** is the time of the task less that of `ping`, which is Ansible's own cost of starting a module.
+- **The bare script** is `tests/benchmarks/bare_requests.py`: the same exchanges with `requests` in the same order, with
+  no validation, no retries, no result and no Ansible. It is the floor. That both send the same number of requests is
+  checked in every round. Its time is that of its whole process, with the start of Python and the import of `requests`.
+- `preflight` is `none` where nothing else is said, `batch_size` is 100, jobs are over when they are first asked for.
+- How many requests there are is no matter of speed: `tests/integration/test_exchanges.py` counts them exactly.
+
+"""
+
+
+def page(runs: Sequence[Run], latencies: Sequence[float]) -> str:
+    """Return the page.
+
+    :param runs: of the same tree on the same machine; the tables show the first, the goals show all.
+    """
+    first = runs[0]
+    rounds = len(first.measured[0].task) if first.measured else 0
+    parts = [
+        HEAD,
+        "## The machine\n\n",
+        _table(["", ""], [[name, value] for name, value in first.machine.items()]),
+        "## Goals\n\n",
+        _goals(runs, latencies),
+        NOTES,
+        HOW.format(rounds=rounds),
+    ]
+    for generation in ("v2", "v1"):
+        parts.append(f"## Version {generation[1]} of the API\n\n")
+        parts += [_cases(first, generation, work) for work in (NOTHING, EVERYTHING)]
+    parts += [section(first) for section in (_options, _loops, _limits, _waits, _memory, _start, _sandbox)]
+    return "".join(parts).rstrip("\n") + "\n"
+
+
+def _goals(runs: Sequence[Run], latencies: Sequence[float]) -> str:
+    columns = [goals(run, latencies) for run in runs]
+    head = ["goal", "limit", *(f"run {number}" for number in range(1, len(runs) + 1))]
+    rows = [[row[0].text, _limit(row[0]), *map(_verdict, row)] for row in zip(*columns, strict=True)]
+    return _table(head, rows)
+
+
+def _limit(goal: Goal) -> str:
+    return f"at {'least' if goal.at_least else 'most'} {goal.limit:g}{goal.unit}"
+
+
+def _verdict(goal: Goal) -> str:
+    if goal.value is None:
+        return "not measured"
+    value = f"{goal.value:.0f}" if goal.value >= 10 else f"{goal.value:.2f}"
+    return f"{value}{goal.unit}, {'met' if goal.is_met else '**not met**'}"
+
+
+def _cases(run: Run, generation: str, work: str) -> str:
+    found = [one for one in run.measured if (one.case.generation, one.case.work) == (generation, work)]
+    rows = [
+        [_count(one.case.domains), f"{one.case.latency * 1000:g} ms", *_figures(one)]
+        for one in sorted(found, key=lambda one: (one.case.latency, one.case.domains))
+        if not one.case.options
+    ]
+    return f"### {work.capitalize()}\n\n" + _table(["domains", "latency", *FIGURES], rows) if rows else ""
+
+
+FIGURES = ["requests", "`ping`", "task", "beyond `ping`", "bare script", "ratio"]
+
+
+def _figures(one: Measured) -> list[str]:
+    times = (median(one.ping), median(one.task), one.beyond_ping, median(one.floor))
+    return [_count(sum(one.calls.values())), *map(_time, times), f"{one.ratio:.2f}"]
+
+
+def _options(run: Run) -> str:
+    found = [one for one in run.measured if one.case.options]
+    rows = [
+        [
+            ", ".join(f"`{name}: {value}`" for name, value in one.case.options),
+            f"{_count(one.case.domains)}, {one.case.work}",
+            f"{one.case.latency * 1000:g} ms",
+            *_figures(one),
+        ]
+        for one in found
+    ]
+    return _section("Larger batches", ["options", "domains", "latency", *FIGURES], rows)
+
+
+def _loops(run: Run) -> str:
+    text = (
+        "A loop of `ansible.builtin.uri` that reads each domain, and one that writes each. It compares nothing, and\n"
+        "waits for nothing. The task is the one that changes a field everywhere, with all that Ansible costs.\n\n"
+    )
+    rows = []
+    for loop in run.looped:
+        task = run.find("v2", EVERYTHING, loop.domains)
+        if task is not None:
+            seconds = median(task.task)
+            rows.append([_count(loop.domains), _time(loop.seconds), _time(seconds), f"{loop.seconds / seconds:.0f}"])
+    return _section("Instead of a loop", ["domains", "`uri` loop", "task", "times as fast"], rows, text)
+
+
+def _limits(run: Run) -> str:
+    text = (
+        "The sandbox lets so many requests a second through, and says in whole seconds when to come back. Reads of\n"
+        "v1, eight at a time. A refused request is repeated; the best that is possible is what the rate allows.\n\n"
+    )
+    rows = [
+        [
+            _count(one.domains),
+            f"{one.rate}",
+            _time(one.domains / one.rate),
+            _time(median(one.seconds)),
+            f"{one.ratio:.2f}",
+            f"{median(one.refused):.0f}",
+        ]
+        for one in run.limited
+    ]
+    head = ["reads", "a second", "best possible", "beyond `ping`", "ratio", "refused requests"]
+    return _section("Under a rate limit", head, rows, text)
+
+
+def _waits(run: Run) -> str:
+    text = "How long a task takes beyond one that changes nothing, when its one job takes so long.\n\n"
+    rows = [[_time(one.job_seconds), _time(median(one.seconds)), f"{median(one.polls):.0f}"] for one in run.waited]
+    return _section("Waiting for a job", ["job", "task", "questions"], rows, text)
+
+
+def _memory(run: Run) -> str:
+    text = "Peak memory of the module's process, with a change everywhere and `--diff`.\n\n"
+    rows = [[_count(domains), f"{megabytes:.0f} MB"] for domains, megabytes in run.memory.items()]
+    return _section("Memory", ["domains", "memory"], rows, text)
+
+
+def _start(run: Run) -> str:
+    text = "What a task pays before its first request, each part in a process of its own.\n\n"
+    rows = [[name, f"{milliseconds:.0f} ms"] for name, milliseconds in run.start.items()]
+    return _section("The start of a module", ["part", "time"], rows, text)
+
+
+def _sandbox(run: Run) -> str:
+    text = "Single exchanges with a bare HTTP client, to show that the tables above do not measure the sandbox.\n\n"
+    rows = [[name, f"{milliseconds:.1f} ms"] for name, milliseconds in run.sandbox.items()]
+    return _section("The sandbox", ["exchange", "time"], rows, text)
+
+
+def _section(title: str, head: list[str], rows: list[list[str]], text: str = "") -> str:
+    return f"## {title}\n\n{text}{_table(head, rows)}" if rows else ""
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    line: Callable[[Iterable[str]], str] = lambda cells: f"| {' | '.join(cells)} |\n"  # noqa: E731
+    return line(head) + line("---" for _name in head) + "".join(map(line, rows)) + "\n"
+
+
+def _time(seconds: float) -> str:
+    return f"{seconds:.1f} s" if seconds >= 10 else f"{seconds:.2f} s"
+
+
+def _count(number: int) -> str:
+    return f"{number:,}"
