@@ -5,7 +5,7 @@
 
 Somebody who writes a script for one change of one portfolio, trusts each answer and checks no error would write this.
 Its argument is a JSON file with `url`, `key`, `generation`, `ids`, `contacts` (in the names of the generation),
-`batch_size` and `concurrency`. It prints how many requests of each kind it has sent.
+`batch_size`, `concurrency` and `preflight`. It prints how many requests of each kind it has sent.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ PAUSE_SECONDS = 0.01
 CHUNK_BYTES = 65_536
 
 Contact = dict[str, Any]
+Ask = Callable[[list[str]], object]
 Read = Callable[[list[str]], Iterator[tuple[str, Contact]]]
 
 
@@ -72,6 +73,25 @@ class Floor:
         with ThreadPoolExecutor(self.wishes["concurrency"]) as pool:
             yield from pool.map(one, ids)
 
+    def ask_each(self, ids: list[str]) -> None:
+        """Ask of each domain whether it can be edited, in parallel."""
+
+        def one(domain_id: str) -> None:
+            answer = self.call("read", "GET", f"/api/v2/domains/{domain_id}/contacts").json()
+            if not answer["actions"]["canEditContacts"]["allowed"]:
+                sys.exit("One cannot be edited.")
+
+        with ThreadPoolExecutor(self.wishes["concurrency"]) as pool:
+            list(pool.map(one, ids))
+
+    def ask_list(self, ids: list[str]) -> None:
+        """Read the list until it has told of each domain that nothing is the matter."""
+        left, path = set(ids), "/api/v2/domains?limit=1000"
+        while left:
+            answer = self.call("read", "GET", path).json()
+            left -= {row["id"] for row in answer["data"] if row["serviceStatus"] == "active"}
+            path = f"/api/v2/domains?limit=1000&cursor={answer['nextCursor']}"
+
     def write_v2(self, batch: list[str], _stored: Contact) -> str:
         """Send a patch; return where to ask for its job."""
         body = {"domainIds": batch, "contacts": self.wishes["contacts"]}
@@ -86,12 +106,14 @@ class Floor:
         return f"/api/jobs/{answer['data']['jobId']}"
 
     def run(self) -> None:
-        """Read, write what differs, wait, read again."""
+        """Read, ask, write what differs, wait, read again."""
         read, write = (
             (self.read_v1, self.write_v1) if self.wishes["generation"] == "v1" else (self.read_v2, self.write_v2)
         )
         stored = dict(read(self.wishes["ids"]))
         differing = [domain_id for domain_id in self.wishes["ids"] if self.differs(stored[domain_id])]
+        preflights: dict[str, Ask] = {"each": self.ask_each, "list": self.ask_list, "none": list}
+        preflights[self.wishes["preflight"]](differing)
         jobs = [write(batch, stored[batch[0]]) for batch in self.batches(differing)]
         for job in jobs:
             while not self.call("poll", "GET", job).json()["data"]["isCompleted"]:

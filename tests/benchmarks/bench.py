@@ -31,6 +31,7 @@ from tool_environment import tool_variables
 PAGE = ROOT / "docs" / "benchmarks.md"
 RAW = CACHE / "benchmarks"
 
+OPTIONS = (("batch_size", 1000), ("preflight", "list"), ("preflight", "each"))
 LOOPED = (10, 50, 200)
 LIMITED = ((200, 50), (400, 100))
 WAITED = (0.1, 0.3, 1.0, 3.0)
@@ -61,7 +62,8 @@ class Extent:
                         yield Case(generation, EVERYTHING, domains, latency)
         if 1000 in self.domains:
             for latency in self.latencies:
-                yield Case("v2", EVERYTHING, 1000, latency, (("batch_size", 1000),))
+                for option in OPTIONS:
+                    yield Case("v2", EVERYTHING, 1000, latency, (option,))
 
     def includes(self, generation: str, domains: int, latency: float) -> bool:
         """Tell whether this is worth its time."""

@@ -183,8 +183,7 @@ class Bench:
             "generation": case.generation,
             "ids": ids,
             "contacts": {"city": city},
-            "batch_size": dict(case.options).get("batch_size", 100),
-            "concurrency": 8,
+            **{"batch_size": 100, "concurrency": 8, "preflight": "none", **dict(case.options)},
         }
         wishes.write_text(json.dumps(document), encoding="utf-8")
         command = [str(self.python), str(BARE_SCRIPT), str(wishes)]

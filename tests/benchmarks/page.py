@@ -115,7 +115,7 @@ def _options(run: Run) -> str:
         ]
         for one in found
     ]
-    return _section("Larger batches", ["options", "domains", "latency", *FIGURES], rows)
+    return _section("With other options", ["options", "domains", "latency", *FIGURES], rows)
 
 
 def _loops(run: Run) -> str:

@@ -42,6 +42,12 @@ def test_module_and_script_are_measured_with_the_same_requests(
     assert all(0 < seconds < 60 for seconds in (*one.ping, *one.task, *one.floor))
 
 
+@pytest.mark.parametrize(("preflight", "reads"), [("each", 2 + 3), ("list", 2 + 1)])
+def test_both_ask_in_the_same_way_what_can_be_edited(bench: Bench, preflight: str, reads: int) -> None:
+    one = bench.measure(Case("v2", EVERYTHING, 3, options=(("preflight", preflight),)))
+    assert one.calls == {"read": reads, "write": 1, "poll": 1}
+
+
 def test_the_answers_of_the_sandbox_are_held_back(bench: Bench) -> None:
     one = bench.measure(Case("v2", NOTHING, 1, latency=0.3))
     assert min(*one.floor, *one.task) > 0.3
