@@ -183,7 +183,10 @@ class Bench:
             "generation": case.generation,
             "ids": ids,
             "contacts": {"city": city},
-            **{"batch_size": 100, "concurrency": 8, "preflight": "none", **dict(case.options)},
+            "batch_size": 100,
+            "concurrency": 8,
+            "preflight": "none",
+            **dict(case.options),
         }
         wishes.write_text(json.dumps(document), encoding="utf-8")
         command = [str(self.python), str(BARE_SCRIPT), str(wishes)]
