@@ -115,7 +115,7 @@ ansible-lint: ## ansible-lint, production profile
 bench: ## measure the speed, and write docs/benchmarks.md (ARGS=)
 	$(TOOL) ../benchmarks/bench.py $(ARGS)
 
-artifact: ## build the tarball, look into it, install it, run the demo from it
+artifact: ## build the tarball, look into it, install it, follow a guide and run the demo with it
 	$(TOOL) check_artifact.py
 
 pins: ## pin again everything that the requirement files need, after one of them was edited

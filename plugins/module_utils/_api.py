@@ -41,6 +41,10 @@ LONGEST_ID = 255
 V = TypeVar("V")
 
 
+class LastPage(list[Domain]):
+    """A page of the domain list of which the API has said that no other one follows."""
+
+
 @dataclass
 class Reading:
     """The outcome of reading several stored contacts.
@@ -150,7 +154,10 @@ class Api(ABC):
 
     @abstractmethod
     def domain_pages(self) -> Iterator[list[Domain]]:
-        """Yield the domains of the account, page by page, as long as there are more. One request for each page."""
+        """Yield the domains of the account, page by page, as long as there are more. One request for each page.
+
+        A page of which the API says that it is the last may be a :class:`LastPage`.
+        """
 
     def look_up(self, a_label: str) -> list[Domain]:
         """Return the domains of exactly this name with one request; only where ``looks_up_names`` is true."""
@@ -160,7 +167,8 @@ class Api(ABC):
         """Return the domains with these names (A-labels in lower case), by that name; unknown ones are absent.
 
         A page of the list tells many names, a look-up tells one. How many pages there are is not known beforehand, so
-        pages are read until as many were read as names are left: never more than twice the cheapest way.
+        pages are read until as many were read as names are left: never more than twice the cheapest way. Names that are
+        not on any page of a list that has ended are unknown, and not looked up.
 
         :raises MissingDomains: when a name belongs to two domains of the account.
         """
@@ -193,6 +201,8 @@ class Api(ABC):
             pages_read += 1
             _add_wanted(found, page, keys, key_of)
             missing = [key for key in missing if key not in found]
+            if isinstance(page, LastPage):
+                break
         return found
 
     def _look_up_id(self, domain_id: str) -> list[Domain]:

@@ -21,6 +21,7 @@ from ansible_collections.hostup.cloud.plugins.module_utils._api import (
     Api,
     EditGate,
     Job,
+    LastPage,
     Reading,
     as_dict,
     ask_each,
@@ -92,8 +93,10 @@ class ApiV2(Api):
         if not isinstance(rows, list):
             raise unusable(request, "the answer holds no list of domains.")
         cursor = answer.get("nextCursor")
-        more = isinstance(cursor, str) and cursor != "" and answer.get("hasMore") is not False
-        return list(filter(None, (listed_domain(row, "id") for row in rows))), cursor if more else None
+        domains = list(filter(None, (listed_domain(row, "id") for row in rows)))
+        if answer.get("hasMore") is False:
+            return LastPage(domains), None
+        return domains, cursor if isinstance(cursor, str) and cursor else None
 
     def read_contacts(self, domains: Sequence[Domain], deadline: Deadline | None = None) -> Reading:
         reading = Reading()

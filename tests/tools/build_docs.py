@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Build the documentation site without a network, and look whether it holds what it should.
 
-antsibull-docs writes a page for every module and role and copies the guides of docs/docsite/rst; Sphinx makes a site of
-them, and any warning of either is a failure. The site is in .cache/docs/html.
+antsibull-docs writes a page for every module and role and one for the changelog, and copies the guides of
+docs/docsite/rst; Sphinx makes a site of them, and any warning of either is a failure. The site is in .cache/docs/html.
 """
 
 from __future__ import annotations
@@ -153,6 +153,9 @@ def expected_texts(collection: Path, documented: Mapping[str, Mapping[str, Any]]
     for guide in sorted((collection / "docs" / "docsite" / "rst").glob("*.rst")):
         headings = re.findall(r"^(\S.*)\n[=\-~^]{3,}$", guide.read_text(encoding="utf-8"), re.MULTILINE)
         expected[f"docsite/{guide.stem}.html"] = [re.sub(r"``(.+?)``", r"\1", heading) for heading in headings]
+    changelog = (collection / "CHANGELOG.md").read_text(encoding="utf-8")
+    headings = re.findall(r"^#{2,3} (.*)$", changelog, re.MULTILINE)
+    expected["changelog.html"] = ["Release Notes", *(heading.replace("\\", "") for heading in headings)]
     return expected
 
 
@@ -201,7 +204,7 @@ def main() -> None:
     wrong = [*missing(pages, expected), *broken_links(pages, SITE), *foreign_loads(pages)]
     if wrong:
         sys.exit("\n".join(wrong))
-    print(f"The site has {len(pages)} pages, {len(expected)} of them modules, roles and guides: {SITE / 'index.html'}")
+    print(f"The site has {len(pages)} pages, and {len(expected)} of them hold what they must: {SITE / 'index.html'}")
 
 
 if __name__ == "__main__":

@@ -4,7 +4,8 @@
 """Build the tarball that is published, and treat it as those do who get it.
 
 Look which files it holds, import it as Galaxy does, install it into an empty folder, ask ansible-builder what an
-execution environment needs for it, take away what Ansible does not need at run time, and run the demo from the rest.
+execution environment needs for it, take away what Ansible does not need at run time, and use the rest: follow a guide
+as a new user does, and run the demo.
 """
 
 from __future__ import annotations
@@ -38,6 +39,9 @@ NEEDED_AT_RUN_TIME = ("meta", "playbooks", "plugins", "roles")
 IMPORTED = "Importer processing completed successfully"
 LINTED = "...ansible-lint run complete"
 """What galaxy-importer says when it has done all of its work, and that part of it that it leaves out silently."""
+
+FOLLOWED = ("portfolio_and_drift_report",)
+"""The guides that are followed with the installed collection; the other tests follow all of them, with the tree."""
 
 REQUIRED_IN_EXECUTION_ENVIRONMENT = ["requests"]
 """The Python packages that ansible-builder is to install; ansible-core is there because it runs the modules."""
@@ -141,6 +145,14 @@ def strip(installed: Path) -> None:
             path.unlink()
 
 
+def follow_guides(env: Environment, collections: Path) -> int:
+    """Do what the FOLLOWED guides say, with the collection below `collections`; 0 if all of it is as they show."""
+    command = [str(env.python), str(ROOT / "tests" / "tools" / "write_guide_outputs.py"), "--check", *FOLLOWED]
+    # Nothing is found but what is installed.
+    variables = {**tool_variables(env), "ANSIBLE_COLLECTIONS_PATH": str(collections), "PYTHONPATH": ""}
+    return subprocess.run(command, env=variables, stdin=subprocess.DEVNULL, check=False).returncode
+
+
 def _is_under(path: str, names: tuple[str, ...]) -> bool:
     """Tell whether `path` is one of `names`, or lies in a folder of one of these names."""
     return path.split("/", 1)[0] in names
@@ -159,7 +171,7 @@ def complaints(shipped: set[str], sources: set[str]) -> list[str]:
 
 
 def main() -> None:
-    """Build, look, import, install, introspect, play; stop at the first that fails."""
+    """Build, look, import, install, introspect, follow, play; stop at the first that fails."""
     env = environment.ready("dev")
     workspace.ready()
     tarball = build(env)
@@ -174,6 +186,8 @@ def main() -> None:
     if wrong:
         sys.exit("\n".join(wrong))
     strip(collections / "ansible_collections" / "hostup" / "cloud")
+    if follow_guides(env, collections):
+        sys.exit("The installed collection does something else than a guide shows; what it does stands above.")
     demo = [sys.executable, str(ROOT / "tests" / "tools" / "demo.py")]
     demo += ["--collections", str(collections)]
     sys.exit(subprocess.run(demo, stdin=subprocess.DEVNULL, check=False).returncode)

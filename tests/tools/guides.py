@@ -321,6 +321,8 @@ class Player:
             "HOME": str(self.folder),
             "HOSTUP_API_BASE": self.url,
             "HOSTUP_API_KEY": "sandbox-full-access",
+            # As a shell has it that went there.
+            "PWD": str(self.folder),
         }
 
 

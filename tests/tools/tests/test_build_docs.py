@@ -24,15 +24,20 @@ DOCUMENTED: dict[str, dict[str, Any]] = {
     "role": {"hostup.cloud.r": {"entry_points": {"main": {"options": {"r_wish": {}}}}}},
 }
 SITE = {
-    "index.html": '<a href="a_module.html#top">A</a> <a href="r_role.html">R</a> <a href="docsite/g.html">G</a>',
+    "index.html": (
+        '<a href="a_module.html#top">A</a> <a href="r_role.html">R</a> <a href="docsite/g.html">G</a>'
+        ' <a href="changelog.html">C</a>'
+    ),
     "a_module.html": (
         "<h1 id='top'>Do it</h1> <b>wish</b> <b>answer</b> <pre>- <i>name</i>: First \"try\"</pre>"
         " The domain&rsquo;s other <i>try</i> <a href='https://example.com/x'>out</a>"
     ),
     "r_role.html": "r_wish <script src='_static/a.js'></script>",
     "docsite/g.html": "<h1>The guide</h1> <h2>About a_b</h2> <a href='../a_module.html'>back</a> <a href='#'></a>",
+    "changelog.html": "<h1>A.B Release Notes</h1> <h2>v1.1.0</h2> <h3>Known Issues</h3> <h2>v1.0.0</h2>",
 }
 GUIDE = "The guide\n=========\n\nText\n\nAbout ``a_b``\n-------------\n\n.. table::\n"
+CHANGELOG = "# a\\.b Release Notes\n\n## v1\\.1\\.0\n\nText\\.\n\n### Known Issues\n\n- A #\n\n## v1\\.0\\.0\n"
 
 
 @pytest.fixture
@@ -40,6 +45,7 @@ def collection(tmp_path: Path) -> Path:
     folder = tmp_path / "collection" / "docs" / "docsite" / "rst"
     folder.mkdir(parents=True)
     (folder / "g.rst").write_text(GUIDE)
+    (tmp_path / "collection" / "CHANGELOG.md").write_text(CHANGELOG)
     return tmp_path / "collection"
 
 
@@ -68,6 +74,10 @@ def test_a_site_with_everything_has_no_problem(collection: Path) -> None:
         ("r_role.html", "r_wish", "", "r_role.html does not hold 'r_wish'."),
         ("docsite/g.html", "a_b", "", "docsite/g.html does not hold 'About a_b'."),
         ("index.html", "docsite/g.html", "r_role.html", "index.html does not lead to docsite/g.html."),
+        ("changelog.html", "Notes", "", "changelog.html does not hold 'Release Notes'."),
+        ("changelog.html", "v1.0.0", "v1.0.1", "changelog.html does not hold 'v1.0.0'."),
+        ("changelog.html", "Known", "", "changelog.html does not hold 'Known Issues'."),
+        ("index.html", "changelog.html", "r_role.html", "index.html does not lead to changelog.html."),
         ("a_module.html", "id='top'", "", "index.html links to a_module.html#top, and that page has no such place."),
         ("docsite/g.html", "../a", "../b", "docsite/g.html links to ../b_module.html, which does not exist."),
         ("r_role.html", "_static", "//example.com", "r_role.html loads //example.com/a.js from another host."),
@@ -79,8 +89,9 @@ def test_what_is_missing_or_leads_nowhere_is_told(
     assert problems(collection, {page: SITE[page].replace(old, new)}) == [sentence]
 
 
-def test_a_missing_page_is_told(collection: Path) -> None:
-    assert "There is no page r_role.html." in problems(collection, {"r_role.html": None})
+@pytest.mark.parametrize("page", ["r_role.html", "changelog.html"])
+def test_a_missing_page_is_told(page: str, collection: Path) -> None:
+    assert f"There is no page {page}." in problems(collection, {page: None})
 
 
 def test_sphinx_reads_the_inventory_of_labels() -> None:

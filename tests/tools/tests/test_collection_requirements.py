@@ -216,6 +216,17 @@ def test_the_readme_names_every_module_role_and_guide() -> None:
     assert [name for name in [*names, *guides] if name not in README] == []
 
 
+def test_the_readme_lists_every_guide_once_and_by_its_title() -> None:
+    listed = re.findall(r"^- \[(.+)\]\(\S+/docs/docsite/rst/(\S+)\)$", README, re.MULTILINE)
+    guides = [(title_of(path), path.name) for path in (ROOT / "docs" / "docsite" / "rst").glob("*.rst")]
+    assert sorted(listed) == sorted(guides)
+
+
+def title_of(guide: Path) -> str:
+    (title,) = re.findall(r"^(\S.*)\n=+$", guide.read_text(encoding="utf-8"), re.MULTILINE)
+    return re.sub(r"``(.+?)``", r"\1", title)
+
+
 def test_every_guide_is_in_the_table_of_contents_once() -> None:
     extra = yaml.safe_load((ROOT / "docs" / "docsite" / "extra-docs.yml").read_text(encoding="utf-8"))
     listed = [name for section in extra["sections"] for name in section["toctree"]]

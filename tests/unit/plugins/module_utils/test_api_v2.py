@@ -769,6 +769,39 @@ def test_an_unknown_name_is_absent(new_client: ClientFactory) -> None:
     assert account.asked == ["unknown.example.com"]
 
 
+@pytest.mark.parametrize(("pages", "known", "unknown"), [(1, 1, 1), (1, 49, 1), (2, 1, 2), (3, 2, 2), (3, 1, 3)])
+def test_names_that_are_missing_at_the_end_of_the_list_are_not_looked_up(
+    pages: int, known: int, unknown: int, new_client: ClientFactory
+) -> None:
+    account = Account(paged(pages))
+    wanted = [f"p{pages - 1}r{row}.example.com" for row in range(known)]
+    names = [*wanted, *(f"unknown{number}.example.com" for number in range(unknown))]
+    assert set(found(account, names, new_client)) == set(wanted)
+    assert account.asked == ["page"] * pages
+
+
+def test_ids_that_are_missing_at_the_end_of_the_list_are_not_looked_up(new_client: ClientFactory) -> None:
+    account = Account(paged(1))
+    with account.mock():
+        domains = api_v2(new_client(ORIGIN)).find_ids(["dom_0x0", "dom_unknown"])
+    assert set(domains) == {"dom_0x0"}
+    assert account.asked == ["page"]
+
+
+@pytest.mark.parametrize("end", [{}, {"nextCursor": None}, {"hasMore": True}, {"hasMore": None, "nextCursor": ""}])
+def test_a_missing_name_is_looked_up_as_long_as_nobody_says_that_the_list_has_ended(
+    end: dict[str, Any], new_client: ClientFactory
+) -> None:
+    rows = [{"id": "dom_a", "name": "a.example.com"}, {"id": "dom_b", "name": "b.example.com"}]
+    with responses.RequestsMock() as api:
+        api.get(LIST, json={"data": rows[:1], **end})
+        api.get(LIST, json={"data": rows[1:], "hasMore": False})
+        domains = api_v2(new_client(ORIGIN)).find_domains(["a.example.com", "b.example.com"])
+        asked: list[Any] = [call.request for call in api.calls]
+    assert set(domains) == {"a.example.com", "b.example.com"}
+    assert [request.params.get("name") for request in asked] == [None, "b.example.com"]
+
+
 def test_a_look_up_compares_the_name_itself(new_client: ClientFactory) -> None:
     with responses.RequestsMock() as api:
         rows = [{"id": "dom_a", "name": "not-example.com"}, {"id": "dom_b", "name": "EXAMPLE.com"}]
