@@ -410,6 +410,29 @@ def test_a_redacted_report_holds_no_contact_value(by: str, run_playbook: Any, sa
     assert "personal data" not in made.html
 
 
+def test_a_redacted_run_of_the_role_shows_no_contact_value(run_playbook: Any, sandbox: Any) -> None:
+    stored = sandbox.stored()["example.com"]
+    variables = {**portfolio(company=["example.com"]), "domain_contacts_options": {"redact": True}}
+
+    # Older versions of Ansible keep the options of a task in its result.
+    (run_playbook.folder / "ansible.cfg").write_text("[defaults]\ninject_invocation = true\n", encoding="utf-8")
+    run = make_reports(run_playbook, variables, "-v", "--diff").run
+
+    assert run.status == 0, run.output
+    values = {str(value) for contact in (stored, COMPANY) for value in contact.values() if value and len(value) > 2}
+    assert [value for value in values if value in run.output] == []
+
+
+def test_a_report_that_is_null_is_not_written(run_tasks: Any, sandbox: Any) -> None:
+    variables = {**portfolio(company=["example.net"]), "domain_contacts_report": None}
+    variables["domain_contacts_report_markdown"] = "{{ nowhere | default(none) }}"
+    role = {"name": "Run the role", "ansible.builtin.import_role": {"name": "hostup.cloud.domain_contacts"}}
+
+    run = run_tasks([{**role, "vars": variables}])
+
+    assert run.status == 0, run.output
+
+
 def test_the_api_key_is_nowhere_at_the_highest_verbosity(run_playbook: Any, sandbox: Any) -> None:
     secret = "sandbox-full-access"
     variables = {**portfolio(company=["example.com"]), "domain_contacts_api_key": "{{ halves | join('-') }}"}
