@@ -270,6 +270,55 @@ def test_the_report_tells_what_an_audit_found(run_playbook: Any, sandbox: Any) -
     assert found in markdown_rows(made.markdown)
 
 
+def test_what_cannot_be_audited_is_told_in_the_report_and_fails_afterwards(run_playbook: Any, sandbox: Any) -> None:
+    sandbox.change_domain("oslo.example", {"registrant": {"city": "test"}})
+    sandbox.change_domain("shop.example", {"attributes": {"read_error": {"code": "x_failed", "detail": "Not now."}}})
+
+    made = make_reports(run_playbook, portfolio(company=["example.net"]), "-e", "drift_report_audit=true")
+
+    assert made.run.status != 0
+    assert "shop.example" in made.run.task("Fail if something could not be audited").result["msg"]
+    page = Page(made.html)
+    assert ["oslo.example", "city", "city looks like a placeholder."] in rows(page, "Findings by domain")
+    (told,) = [p.text for p in page.root.all("p") if p.text.startswith("Not audited")]
+    assert told.startswith("Not audited: shop.example: ")
+    assert "x_failed" in told
+    assert "**Not audited:** `shop.example`: `" in made.markdown
+
+
+def test_an_audit_talks_to_the_api_as_the_portfolio_does(run_playbook: Any, sandbox: Any) -> None:
+    variables = portfolio()
+    variables["domain_contacts_assignments"] = [{"profile": "company", "domain_ids": ["11792"]}]
+
+    made = make_reports(run_playbook, variables, "-e", "drift_report_audit=true")
+
+    assert made.run.status == 0, made.run.output
+    assert "outlier" not in made.markdown
+    assert "differs from the contact that" in made.markdown
+    assert sandbox.requests()
+    assert [entry["path"] for entry in sandbox.requests() if entry["path"].startswith("/api/v2")] == []
+
+
+def test_an_audit_sends_nothing_for_a_portfolio_that_is_refused(run_playbook: Any, sandbox: Any) -> None:
+    made = make_reports(
+        run_playbook, portfolio(company=["x.example"], shop=["x.example"]), "-e", "drift_report_audit=true"
+    )
+
+    assert made.run.status != 0
+    assert "one profile only" in made.run.output
+    assert sandbox.requests() == []
+
+
+def test_without_a_shell_the_reports_are_in_the_current_folder(run_playbook: Any, sandbox: Any) -> None:
+    given = run_playbook.folder / "portfolio.yml"
+    given.write_text(yaml.safe_dump(portfolio(company=["example.net"])), encoding="utf-8")
+
+    run = run_playbook([{"ansible.builtin.import_playbook": "hostup.cloud.drift_report"}], "-e", f"@{given}", PWD=None)
+
+    assert run.status == 0, run.output
+    assert (run_playbook.folder / "drift-report.md").exists()
+
+
 def test_the_report_of_a_run_tells_jobs_failures_and_what_is_stored_instead(run_tasks: Any, sandbox: Any) -> None:
     sandbox.change_domain("example.com", {"attributes": {"ignored_fields": ["city"]}})
     variables = portfolio(company=["example.com", "shop.example"], shop=["moving.example"])
