@@ -70,7 +70,8 @@ def describe(
     facts.update(learn(api, generation, [d for d in candidates if wanted - facts[d.id or ""].keys()]))
     _check_told(candidates, facts, filters.needs)
     return [
-        {**as_info(domain.id or "", facts[domain.id or ""]), "name": domain.name}
+        # A listed name is told as it is listed.
+        {**as_info(domain.id or "", facts[domain.id or ""]), **({"name": domain.name} if domain.name else {})}
         for domain in candidates
         if filters.keep(facts[domain.id or ""])
     ]
