@@ -158,8 +158,13 @@ def _headline(counts: Mapping[str, int], total: int, failed: int, profiles: int)
 
 def _writes(results: Iterable[Result]) -> int | None:
     """Return how many updates were sent, or None if a task ended without saying so."""
-    counts = [(result.get("api_calls") or {}).get("write", None if result.get("failed") else 0) for result in results]
-    return None if None in counts else sum(counts)
+    total = 0
+    for result in results:
+        calls = result.get("api_calls")
+        if calls is None and result.get("failed"):
+            return None
+        total += (calls or {}).get("write", 0)
+    return total
 
 
 def _apis(results: Mapping[str, Result], api_url: str) -> list[str]:

@@ -319,6 +319,30 @@ def test_without_a_shell_the_reports_are_in_the_current_folder(run_playbook: Any
     assert (run_playbook.folder / "drift-report.md").exists()
 
 
+def test_a_relative_path_of_a_report_counts_from_the_current_folder(run_playbook: Any, sandbox: Any) -> None:
+    arguments = ["-e", "domain_contacts_report=tonight.html", "-e", "domain_contacts_report_markdown="]
+
+    made = make_reports(run_playbook, portfolio(company=["example.net"]), *arguments)
+
+    assert made.run.status == 0, made.run.output
+    told = made.run.task("Tell where they are").result["msg"]
+    assert told == ["The domain is as declared.", str(run_playbook.folder / "tonight.html")]
+    assert (run_playbook.folder / "tonight.html").exists()
+    assert not made.markdown_file.exists()
+
+
+def test_a_report_that_cannot_be_written_does_not_hide_what_failed(run_tasks: Any, sandbox: Any) -> None:
+    variables = {**portfolio(company=["unknown.example"]), "domain_contacts_report": "/nonexistent/report.html"}
+    role = {"name": "Run the role", "ansible.builtin.import_role": {"name": "hostup.cloud.domain_contacts"}}
+
+    run = run_tasks([{**role, "vars": variables}])
+
+    assert run.status != 0
+    assert "/nonexistent" in run.output
+    told = run.task("hostup.cloud.domain_contacts : Tell which profiles failed").result["msg"]
+    assert "no domain named unknown.example" in told
+
+
 def test_the_report_of_a_run_tells_jobs_failures_and_what_is_stored_instead(run_tasks: Any, sandbox: Any) -> None:
     sandbox.change_domain("example.com", {"attributes": {"ignored_fields": ["city"]}})
     variables = portfolio(company=["example.com", "shop.example"], shop=["moving.example"])

@@ -181,7 +181,7 @@ class Tagged(str):
 @pytest.mark.parametrize(
     ("profiles", "entry", "told"),
     [
-        ({"a": {"city": "Lund"}}, {"profile": "a", "domains": Tagged("x.example")}, 'but a str arrived. Write it as ["'),
+        ({"a": {"city": "Lund"}}, {"profile": "a", "domains": Tagged("x.test")}, 'but a str arrived. Write it as ["'),
         ({"a": None}, {"profile": "a", "domains": []}, "profiles.a: must be a dictionary, but null arrived."),
         ({"a": {"city": Tagged("Lund")}}, Tagged("a"), "[0]: must be a dictionary, but a str arrived."),
         ({"a": {"city": [Tagged("Lund")]}}, {"profile": "a", "domains": []}, "city: must be text, but a list arrived."),
