@@ -52,7 +52,12 @@ def unknown_ids(domain_ids: Sequence[str]) -> MissingDomains:
 def find_filtered(api: Api, filters: Filters) -> list[Domain]:
     """Return the domains of the account that may fit: all of them, or those with the exact names of the filter."""
     if filters.names and not filters.patterns:
-        return list(api.find_domains(sorted(filters.names)).values())
+        try:
+            return list(api.find_domains(sorted(filters.names)).values())
+        except MissingDomains as error:
+            # Two domains of one name are no problem here: the filter keeps both.
+            if error.code != "ambiguous_domain":
+                raise
     return api.all_domains()
 
 

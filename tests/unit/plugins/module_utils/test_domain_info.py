@@ -15,7 +15,8 @@ import pytest
 from ansible_collections.hostup.cloud.plugins.module_utils._api import Answers, Api
 from ansible_collections.hostup.cloud.plugins.module_utils._domain import V1, V2, Domain
 from ansible_collections.hostup.cloud.plugins.module_utils._domain_info import Filters, as_info, is_lost, told
-from ansible_collections.hostup.cloud.plugins.module_utils._inventory import describe
+from ansible_collections.hostup.cloud.plugins.module_utils._errors import MissingDomains
+from ansible_collections.hostup.cloud.plugins.module_utils._inventory import describe, find_filtered
 
 ODD: list[Any] = [None, "", 0, 1.5, True, [], {}, [None], {"name": None}, "\u202e\n", "x" * 5000]
 
@@ -74,3 +75,21 @@ def test_a_name_that_only_the_details_tell_is_told() -> None:
     api = cast("Api", OneDomain())
     (entry,) = describe(api, V2, [Domain("dom_a", None, {"name": None})], Filters(), details=True)
     assert entry["name"] == "a.example"
+
+
+class TwoOfOneName:
+    """An account with two domains of one name, such as one that has expired and was registered again."""
+
+    def find_domains(self, a_labels: Sequence[str]) -> dict[str, Domain]:
+        raise MissingDomains(f"Could not resolve {a_labels[0]}.", {a_labels[0]: "two"}, code="ambiguous_domain")
+
+    def all_domains(self) -> list[Domain]:
+        rows = [("dom_a", "a.example", "expired"), ("dom_b", "a.example", "active"), ("dom_c", "c.example", "active")]
+        return [Domain(i, name, {"name": name, "serviceStatus": status}) for i, name, status in rows]
+
+
+@pytest.mark.parametrize(("statuses", "kept"), [([], ["dom_a", "dom_b"]), (["active"], ["dom_b"])])
+def test_a_filter_by_name_keeps_every_domain_of_that_name(statuses: list[str], kept: list[str]) -> None:
+    api, filters = cast("Api", TwoOfOneName()), Filters(names=frozenset({"a.example"}), statuses=frozenset(statuses))
+    found = find_filtered(api, filters)
+    assert [entry["id"] for entry in describe(api, V2, found, filters, details=False)] == kept
