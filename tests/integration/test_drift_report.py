@@ -677,6 +677,14 @@ def test_the_page_loads_nothing_complains_of_nothing_and_fits_the_screen(
     assert browser.told("Log.entryAdded", "Runtime.consoleAPICalled", "Runtime.exceptionThrown") == []
 
 
+def test_no_name_of_a_field_is_broken_on_a_phone(browser: Browser, hostile: Reports) -> None:
+    browser.show(hostile.html_file, width=360, scheme="light")
+    lines = "(e => { const r = document.createRange(); r.selectNodeContents(e); return r.getClientRects().length })"
+    names = "[...document.querySelectorAll('.fields tbody th')]"
+    assert browser.evaluate(f"{names}.length") > 0
+    assert browser.evaluate(f"{names}.filter(e => {lines}(e) > 1).map(e => e.textContent)") == []
+
+
 CONTRAST = """
 (() => {
   const numbers = text => (text.match(/[\\d.]+/g) || []).map(Number);
