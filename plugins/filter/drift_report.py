@@ -71,7 +71,8 @@ _value:
       type: list
       elements: str
     writes:
-      description: How many updates were sent. None in check mode.
+      description:
+        - How many updates were sent, 0 in check mode. Null if a task ended without saying so, as when it was killed.
       type: int
     redacted:
       description: Whether contact values are left out, here or by the module.
@@ -86,7 +87,8 @@ _value:
     statuses:
       description:
         - For each status that a domain has C(status), C(label), C(meaning), C(count) and C(groups).
-        - A group has what its domains have in common, C(profile), C(reason) and C(fields), and the C(domains).
+        - A group has what its domains have in common, C(profile), C(reason) and C(fields), and the C(domains). If
+          C(was_sent) is true, an update was sent, so that C(before) was stored before it.
         - A field has its name in C(field), and its values C(before), C(after) and C(stored), null where withheld. Only
           where C(not_applied) is true, C(stored) means something.
       type: list
@@ -97,6 +99,13 @@ _value:
       elements: dict
     findings:
       description: For each finding C(domain), C(field), C(kind) and C(message).
+      type: list
+      elements: dict
+    audited:
+      description: How many domains were audited.
+      type: int
+    unaudited:
+      description: For each C(reason) why domains could not be audited, null where none is known, their C(domains).
       type: list
       elements: dict
     unmatched:

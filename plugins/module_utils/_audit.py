@@ -18,6 +18,7 @@ from ansible_collections.hostup.cloud.plugins.module_utils._contact import (
     Contact,
     as_text,
     canonical_email,
+    canonical_phone,
     comparable_contact,
     compare,
     country_of,
@@ -29,6 +30,7 @@ from ansible_collections.hostup.cloud.plugins.module_utils._declared import (
     TOO_LONG,
     problem_of,
 )
+from ansible_collections.hostup.cloud.plugins.module_utils._e164 import calling_code_of
 
 PLACEHOLDER = "placeholder"
 LOST_DOMAIN = "lost_domain"
@@ -152,9 +154,13 @@ def _refused(contact: Contact) -> Iterator[Finding]:
 
 
 def _placeholders(contact: Contact) -> Iterator[Finding]:
-    for name in _MAY_HOLD_PLACEHOLDERS:
-        text = as_text(contact.get(name, "")).casefold()
-        if text and (text in _PLACEHOLDER_WORDS or _PLACEHOLDER_SHAPE.fullmatch(text)):
+    texts = {name: as_text(contact.get(name, "")) for name in FIELD_NAMES}
+    telling = {name: texts[name] for name in _MAY_HOLD_PLACEHOLDERS}
+    telling["email"] = texts["email"].rpartition("@")[0]
+    phone = canonical_phone(texts["phonenumber"])
+    telling["phonenumber"] = phone[0][len(calling_code_of(phone[0]) or "") :] if phone else ""
+    for name, text in telling.items():
+        if text and (text.casefold() in _PLACEHOLDER_WORDS or _PLACEHOLDER_SHAPE.fullmatch(text.casefold())):
             yield _finding(name, PLACEHOLDER)
 
 

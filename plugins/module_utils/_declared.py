@@ -66,6 +66,14 @@ _EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
 _COUNTRY_PREFIX = re.compile(r"[A-Za-z]{1,2}-(?P<rest>.+)")
 
 
+def kind_of(value: Any) -> str:
+    """Return what a value is, in words: Ansible's own classes have names that no user knows."""
+    if value is None:
+        return "null"
+    kinds = (str, bool, int, float, list, dict)
+    return f"a {next((kind for kind in kinds if isinstance(value, kind)), type(value)).__name__}"
+
+
 def read_declared(raw: Mapping[Any, Any], option: str = "contacts", *, redact: bool = False) -> dict[str, str]:
     """Return the declared fields by their names, as the text that will be compared and sent.
 
@@ -151,7 +159,7 @@ def read_accepted(raw: Mapping[Any, Any], declared: Mapping[Any, Any]) -> dict[s
         elif name not in managed:
             problems.append(f"{where}: {name} is not declared in contacts, so there is nothing to compare it with.")
         elif not isinstance(spellings, list):
-            problems.append(f"{where}: must be a list of texts, but a {type(spellings).__name__} arrived.")
+            problems.append(f"{where}: must be a list of texts, but {kind_of(spellings)} arrived.")
         elif not all(isinstance(spelling, str) and spelling.strip() for spelling in spellings):
             problems.append(f"{where}: every spelling must be text that is not empty. Write each in quotes.")
         else:
@@ -187,7 +195,7 @@ def _as_declared_text(name: str, value: Any, country: Any) -> tuple[str, str | N
         return "", _number_problem(name, value)
     if isinstance(value, float):
         return "", _number_problem(name, value)
-    return "", f"must be text, but a {type(value).__name__} arrived."
+    return "", f"must be text, but {kind_of(value)} arrived."
 
 
 def _boolean_problem(name: str, value: bool) -> str:

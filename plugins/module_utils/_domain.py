@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ansible_collections.hostup.cloud.plugins.module_utils._contact import canonical_domain_name
+from ansible_collections.hostup.cloud.plugins.module_utils._contact import as_text, canonical_domain_name
 from ansible_collections.hostup.cloud.plugins.module_utils._errors import InvalidInput
 
 V1 = "v1"
@@ -106,8 +106,11 @@ def read_listed(domain_ids: Sequence[str], names: Sequence[str], api_version: st
 
 
 def comparable_name(name: str) -> str | None:
-    """Return a domain name as A-labels in lower case, or None. DNS ignores case (RFC 4343) and a final dot."""
-    return canonical_domain_name(name.strip().rstrip(".").lower())
+    """Return a domain name as A-labels in lower case, or None. DNS ignores case (RFC 4343) and a final dot.
+
+    IDNA takes composed letters only (RFC 5891 section 4.1), and some systems type others, which nobody sees.
+    """
+    return canonical_domain_name(as_text(as_text(name).rstrip(".").lower()))
 
 
 def problems_of_same_domain(listed: Listed, resolved: Sequence[Domain]) -> list[str]:

@@ -34,6 +34,7 @@ KEYS = ("name", "service_status", "lifecycle", "created_at", "expires_at", "tags
 Told = Mapping[str, Any]
 """Some of :data:`KEYS`: those that an answer told. Only a date can be told to be None."""
 
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _TOP_LEVEL = re.compile(r"\.*(?P<labels>.+)")
 
 
@@ -100,9 +101,16 @@ def _flag(value: Any) -> bool | None:
 
 
 def _tags(value: Any) -> list[str] | None:
+    """Return the tags, which may be objects with a name, or None if one of them cannot be read.
+
+    A tag that is passed over in silence would leave its domain out of a filter.
+    """
     if value is None:
         return []
-    return [text for text in map(api_text, value) if text] if isinstance(value, list) else None
+    if not isinstance(value, list):
+        return None
+    tags = [api_text(as_dict(tag).get("name", tag)) for tag in value if tag not in (None, "")]
+    return [tag for tag in tags if tag] if all(tags) else None
 
 
 # -- expiry ----------------------------------------------------------------------------------------------------------
@@ -125,6 +133,8 @@ def _moment(text: str | None) -> datetime | None:
         moment = datetime.fromisoformat(re.sub("[zZ]$", "+00:00", text or ""))
     except ValueError:
         return None
+    if _DAY.fullmatch(text or ""):
+        moment = moment.replace(hour=23, minute=59, second=59)
     return moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
 
 

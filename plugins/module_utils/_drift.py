@@ -17,6 +17,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ansible_collections.hostup.cloud.plugins.module_utils._declared import INVISIBLE
+from ansible_collections.hostup.cloud.plugins.module_utils._domain import Domain
 from ansible_collections.hostup.cloud.plugins.module_utils._errors import InvalidInput
 from ansible_collections.hostup.cloud.plugins.module_utils._options import DEFAULT_API_URL, read_origin
 from ansible_collections.hostup.cloud.plugins.module_utils._report import (
@@ -28,6 +29,8 @@ from ansible_collections.hostup.cloud.plugins.module_utils._report import (
     SKIPPED,
     UNCHANGED,
     UPDATED,
+    personal,
+    without_values,
 )
 
 Result = Mapping[str, Any]
@@ -38,13 +41,15 @@ STATUSES: dict[str, tuple[str, str]] = {
     BLOCKED: ("Blocked", "They differ, and cannot be edited now."),
     PLANNED: ("Different", "They are not as declared. A run without check mode would update them."),
     QUEUED: ("Queued", "The update was accepted. Its end was not waited for, or did not come in time."),
-    UPDATED: ("Updated", "They were not as declared, and are now."),
+    UPDATED: ("Updated", "They were not as declared, and have been updated."),
     SKIPPED: ("Left alone", "They were not considered."),
     UNCHANGED: ("As declared", "Nothing differs."),
 }
 """Status of a domain to its heading and its meaning, what needs attention first."""
 
 TROUBLE = (FAILED, NOT_APPLIED, BLOCKED)
+WERE_SENT = (NOT_APPLIED, QUEUED, UPDATED)
+"""Statuses after which the values that were read are not what is stored now."""
 
 WITHHELD_MESSAGE = "An option is not accepted. Why is not told here, because the explanation could quote a value."
 
@@ -66,9 +71,10 @@ def report_data(
     :param findings: domains with their ``findings``, as an audit of the stored contacts returns them.
     :param unmatched: what no domain of the account fits.
     :returns: ``verdict`` (``good``, ``drift`` or ``trouble``) and its ``headline``; ``profiles``, ``statuses``,
-        ``jobs``, ``findings``; ``total``, ``generated``, ``apis``, ``writes``, ``redacted``, ``unmatched``. A
-        contact value is None where it is withheld.
+        ``jobs``, ``findings``, ``audited``, ``unaudited``; ``total``, ``generated``, ``apis``, ``writes``,
+        ``redacted``, ``unmatched``. A contact value is None where it is withheld.
     """
+    audited = list(findings or ())
     domains = [(name, entry) for name, result in results.items() for entry in result.get("domains") or ()]
     counts = {status: sum(entry["status"] == status for _name, entry in domains) for status in STATUSES}
     failed = sum(bool(result.get("failed")) for result in results.values())
@@ -77,7 +83,7 @@ def report_data(
         "headline": _headline(counts, len(domains), failed, len(results)),
         "generated": generated,
         "apis": _apis(results, api_url),
-        "writes": sum((result.get("api_calls") or {}).get("write", 0) for result in results.values()),
+        "writes": _writes(results.values()),
         "redacted": redact or any(_is_redacted(entry) for _name, entry in domains),
         "total": len(domains),
         "profiles": [_profile(name, result, redact=redact) for name, result in results.items()],
@@ -88,7 +94,9 @@ def report_data(
             if counts[status]
         ],
         "jobs": [_job(name, job) for name, result in results.items() for job in result.get("jobs") or ()],
-        "findings": _findings(findings or ()),
+        "findings": _findings(audited),
+        "audited": sum(domain.get("findings") is not None for domain in audited),
+        "unaudited": _unaudited(audited),
         "unmatched": [visible(place) for place in unmatched or ()],
     }
 
@@ -128,7 +136,9 @@ def _headline(counts: Mapping[str, int], total: int, failed: int, profiles: int)
     if not profiles:
         return "No profile is assigned to any domain."
     of_all = f"of {total} {'domain' if total == 1 else 'domains'}"
-    sentences = [f"{failed} of {profiles} profiles failed."] if failed else []
+    sentences = [f"{failed} of {profiles} {'profile' if profiles == 1 else 'profiles'} failed."] if failed else []
+    if counts[FAILED]:
+        sentences.append(f"{counts[FAILED]} {of_all} could not be read or updated.")
     told = {
         NOT_APPLIED: "not stored as declared",
         BLOCKED: "not as declared, and cannot be edited now",
@@ -144,6 +154,17 @@ def _headline(counts: Mapping[str, int], total: int, failed: int, profiles: int)
     if total == counts[UNCHANGED]:
         return f"All {total} domains are as declared." if total != 1 else "The domain is as declared."
     return f"{counts[UNCHANGED]} {of_all} {are[UNCHANGED]} as declared, and nothing has to be changed."
+
+
+def _writes(results: Iterable[Result]) -> int | None:
+    """Return how many updates were sent, or None if a task ended without saying so."""
+    total = 0
+    for result in results:
+        calls = result.get("api_calls")
+        if calls is None and result.get("failed"):
+            return None
+        total += (calls or {}).get("write", 0)
+    return total
 
 
 def _apis(results: Mapping[str, Result], api_url: str) -> list[str]:
@@ -162,8 +183,12 @@ def _apis(results: Mapping[str, Result], api_url: str) -> list[str]:
 def _profile(name: str, result: Result, *, redact: bool) -> dict[str, Any]:
     failure = result.get("failure") or {}
     message = result.get("msg") if result.get("failed") else None
-    if redact and failure.get("code", "invalid_input") == "invalid_input" and message:
-        message = WITHHELD_MESSAGE
+    warnings = [str(warning) for warning in result.get("warnings") or ()]
+    if redact:
+        entries = result.get("domains") or ()
+        warnings = [_without_values(warning, entries) for warning in warnings]
+        withheld = failure.get("code", "invalid_input") == "invalid_input"
+        message = message and (WITHHELD_MESSAGE if withheld else _without_values(str(message), entries))
     summary = result.get("summary") or {}
     return {
         "name": visible(name),
@@ -176,7 +201,7 @@ def _profile(name: str, result: Result, *, redact: bool) -> dict[str, Any]:
             for status, (label, _meaning) in STATUSES.items()
             if summary.get(status)
         ],
-        "warnings": [visible(warning) for warning in result.get("warnings") or ()],
+        "warnings": [visible(warning) for warning in warnings],
     }
 
 
@@ -195,9 +220,12 @@ def _groups(domains: Sequence[tuple[str, Mapping[str, Any]]], *, redact: bool) -
     groups: dict[tuple[Any, ...], dict[str, Any]] = {}
     for profile, entry in domains:
         fields = _fields(entry, redact=redact)
-        reason = None if entry.get("reason") is None else visible(entry["reason"])
+        reason = entry.get("reason")
+        if reason is not None:
+            reason = visible(_without_values(str(reason), [entry]) if redact else reason)
         key = (profile, reason, *(tuple(field.values()) for field in fields))
-        group = groups.setdefault(key, {"profile": visible(profile), "reason": reason, "fields": fields, "domains": []})
+        told = {"profile": visible(profile), "reason": reason, "fields": fields, "domains": []}
+        group = groups.setdefault(key, {**told, "was_sent": entry["status"] in WERE_SENT})
         names = {"name": visible(entry.get("name") or entry.get("id") or ""), "id": visible(entry.get("id") or "")}
         group["domains"].append(names)
     return list(groups.values())
@@ -224,6 +252,14 @@ def _fields(entry: Mapping[str, Any], *, redact: bool) -> list[dict[str, Any]]:
     ]
 
 
+def _without_values(text: str, entries: Iterable[Mapping[str, Any]]) -> str:
+    """Return a text with ``<field>`` in the place of every value of these domains; their names stay."""
+    entries = list(entries)
+    contacts = [entry.get(part) or {} for entry in entries for part in ("before", "after", "stored")]
+    domains = [Domain(entry.get("id"), entry.get("name")) for entry in entries]
+    return without_values(text, personal(*contacts), domains)
+
+
 def _is_redacted(entry: Mapping[str, Any]) -> bool:
     return None in (entry.get("after") or {}).values()
 
@@ -240,3 +276,13 @@ def _findings(domains: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
         for domain in domains
         for finding in domain.get("findings") or ()
     ]
+
+
+def _unaudited(domains: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return the domains that an audit could not judge, by the reason that it told."""
+    groups: dict[str | None, list[str]] = {}
+    for domain in domains:
+        if "findings" in domain and domain["findings"] is None:
+            reason = None if domain.get("reason") is None else visible(domain["reason"])
+            groups.setdefault(reason, []).append(visible(domain.get("name") or domain.get("id") or ""))
+    return [{"reason": reason, "domains": names} for reason, names in groups.items()]

@@ -52,7 +52,12 @@ def unknown_ids(domain_ids: Sequence[str]) -> MissingDomains:
 def find_filtered(api: Api, filters: Filters) -> list[Domain]:
     """Return the domains of the account that may fit: all of them, or those with the exact names of the filter."""
     if filters.names and not filters.patterns:
-        return list(api.find_domains(sorted(filters.names)).values())
+        try:
+            return list(api.find_domains(sorted(filters.names)).values())
+        except MissingDomains as error:
+            # Two domains of one name are no problem here: the filter keeps both.
+            if error.code != "ambiguous_domain":
+                raise
     return api.all_domains()
 
 
@@ -70,7 +75,8 @@ def describe(
     facts.update(learn(api, generation, [d for d in candidates if wanted - facts[d.id or ""].keys()]))
     _check_told(candidates, facts, filters.needs)
     return [
-        {**as_info(domain.id or "", facts[domain.id or ""]), "name": domain.name}
+        # A listed name is told as it is listed.
+        {**as_info(domain.id or "", facts[domain.id or ""]), **({"name": domain.name} if domain.name else {})}
         for domain in candidates
         if filters.keep(facts[domain.id or ""])
     ]

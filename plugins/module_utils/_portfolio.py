@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.hostup.cloud.plugins.module_utils._contact import NAME_OF
-from ansible_collections.hostup.cloud.plugins.module_utils._declared import read_declared
+from ansible_collections.hostup.cloud.plugins.module_utils._declared import kind_of, read_declared
 from ansible_collections.hostup.cloud.plugins.module_utils._domain import (
     V1,
     V2,
@@ -105,6 +105,7 @@ def plan_calls(
     problems += _problems_of_shape(assignments, list, ASSIGNMENTS)
     if problems:
         return _planned(problems)
+    options = {key: value for key, value in options.items() if value is not None}
     version = str(options.get("api_version") or api_version)
     problems += _problems_of_profiles(profiles)
     read = list(_read_assignments(assignments, profiles, version, problems))
@@ -245,7 +246,8 @@ def _problems_of_entry(entry: Mapping[Any, Any], profiles: Mapping[str, Any], wh
     for key in SELECTORS:
         values = entry.get(key)
         if values is not None and not isinstance(values, list):
-            yield f"{where}.{key}: must be a list, but a {type(values).__name__} arrived."
+            cure = f' Write it as ["{values}"].' if isinstance(values, str) else ""
+            yield f"{where}.{key}: must be a list, but {kind_of(values)} arrived.{cure}"
         elif not all(isinstance(value, (str, int)) and not isinstance(value, bool) for value in values or ()):
             yield f"{where}.{key}: every entry must be text. Write each in quotes."
 
@@ -381,7 +383,7 @@ def _problems_of_shape(value: Any, shape: type, where: str) -> list[str]:
     if isinstance(value, shape):
         return []
     word = "a dictionary" if shape is dict else "a list"
-    return [f"{where}: must be {word}, but a {type(value).__name__} arrived."]
+    return [f"{where}: must be {word}, but {kind_of(value)} arrived."]
 
 
 def _problems_in(check: Callable[..., Any], *arguments: Any) -> list[str]:

@@ -220,7 +220,8 @@ domains:
         kind:
           description:
             - V(empty), V(character), V(too_long) or V(malformed), the value would be refused if it was declared.
-            - V(placeholder), the value looks like one, such as V(-), V(n/a), V(test) or V(xxx).
+            - V(placeholder), the value looks like one, such as V(-), V(n/a), V(test) or V(xxx), or an e-mail address
+              does before its V(@), or a phone number has nothing but zeros behind its calling code.
             - V(lost_domain), the e-mail address is at a domain of this account that has expired, or below it.
             - V(outlier), the value differs from the contact that most domains share. That is the first one in
               RV(clusters), if at least two domains share it, and no other one is shared by as many.

@@ -128,7 +128,8 @@ domains:
       type: str
       returned: always
     name:
-      description: The domain name, as it is listed in O(domains), or else as the API gives it.
+      description:
+        - The domain name, as it is listed in O(domains), or else as the API gives it. Null where the API does not tell.
       type: str
       returned: always
     service_status:

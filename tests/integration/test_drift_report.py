@@ -270,6 +270,79 @@ def test_the_report_tells_what_an_audit_found(run_playbook: Any, sandbox: Any) -
     assert found in markdown_rows(made.markdown)
 
 
+def test_what_cannot_be_audited_is_told_in_the_report_and_fails_afterwards(run_playbook: Any, sandbox: Any) -> None:
+    sandbox.change_domain("oslo.example", {"registrant": {"city": "test"}})
+    sandbox.change_domain("shop.example", {"attributes": {"read_error": {"code": "x_failed", "detail": "Not now."}}})
+
+    made = make_reports(run_playbook, portfolio(company=["example.net"]), "-e", "drift_report_audit=true")
+
+    assert made.run.status != 0
+    assert "shop.example" in made.run.task("Fail if something could not be audited").result["msg"]
+    page = Page(made.html)
+    assert ["oslo.example", "city", "city looks like a placeholder."] in rows(page, "Findings by domain")
+    (told,) = [p.text for p in page.root.all("p") if p.text.startswith("Not audited")]
+    assert told.startswith("Not audited: shop.example: ")
+    assert "x_failed" in told
+    assert "**Not audited:** `shop.example`: `" in made.markdown
+
+
+def test_an_audit_talks_to_the_api_as_the_portfolio_does(run_playbook: Any, sandbox: Any) -> None:
+    variables = portfolio()
+    variables["domain_contacts_assignments"] = [{"profile": "company", "domain_ids": ["11792"]}]
+
+    made = make_reports(run_playbook, variables, "-e", "drift_report_audit=true")
+
+    assert made.run.status == 0, made.run.output
+    assert "outlier" not in made.markdown
+    assert "differs from the contact that" in made.markdown
+    assert sandbox.requests()
+    assert [entry["path"] for entry in sandbox.requests() if entry["path"].startswith("/api/v2")] == []
+
+
+def test_an_audit_sends_nothing_for_a_portfolio_that_is_refused(run_playbook: Any, sandbox: Any) -> None:
+    made = make_reports(
+        run_playbook, portfolio(company=["x.example"], shop=["x.example"]), "-e", "drift_report_audit=true"
+    )
+
+    assert made.run.status != 0
+    assert "one profile only" in made.run.output
+    assert sandbox.requests() == []
+
+
+def test_without_a_shell_the_reports_are_in_the_current_folder(run_playbook: Any, sandbox: Any) -> None:
+    given = run_playbook.folder / "portfolio.yml"
+    given.write_text(yaml.safe_dump(portfolio(company=["example.net"])), encoding="utf-8")
+
+    run = run_playbook([{"ansible.builtin.import_playbook": "hostup.cloud.drift_report"}], "-e", f"@{given}", PWD=None)
+
+    assert run.status == 0, run.output
+    assert (run_playbook.folder / "drift-report.md").exists()
+
+
+def test_a_relative_path_of_a_report_counts_from_the_current_folder(run_playbook: Any, sandbox: Any) -> None:
+    arguments = ["-e", "domain_contacts_report=tonight.html", "-e", "domain_contacts_report_markdown="]
+
+    made = make_reports(run_playbook, portfolio(company=["example.net"]), *arguments)
+
+    assert made.run.status == 0, made.run.output
+    told = made.run.task("Tell where they are").result["msg"]
+    assert told == ["The domain is as declared.", str(run_playbook.folder / "tonight.html")]
+    assert (run_playbook.folder / "tonight.html").exists()
+    assert not made.markdown_file.exists()
+
+
+def test_a_report_that_cannot_be_written_does_not_hide_what_failed(run_tasks: Any, sandbox: Any) -> None:
+    variables = {**portfolio(company=["unknown.example"]), "domain_contacts_report": "/nonexistent/report.html"}
+    role = {"name": "Run the role", "ansible.builtin.import_role": {"name": "hostup.cloud.domain_contacts"}}
+
+    run = run_tasks([{**role, "vars": variables}])
+
+    assert run.status != 0
+    assert "/nonexistent" in run.output
+    told = run.task("hostup.cloud.domain_contacts : Tell which profiles failed").result["msg"]
+    assert "no domain named unknown.example" in told
+
+
 def test_the_report_of_a_run_tells_jobs_failures_and_what_is_stored_instead(run_tasks: Any, sandbox: Any) -> None:
     sandbox.change_domain("example.com", {"attributes": {"ignored_fields": ["city"]}})
     variables = portfolio(company=["example.com", "shop.example"], shop=["moving.example"])
@@ -408,6 +481,29 @@ def test_a_redacted_report_holds_no_contact_value(by: str, run_playbook: Any, sa
     assert ["city", "withheld", "withheld"] in rows(Page(made.html), "What differs for example.com")
     assert ["city", "withheld", "withheld"] in markdown_rows(made.markdown)
     assert "personal data" not in made.html
+
+
+def test_a_redacted_run_of_the_role_shows_no_contact_value(run_playbook: Any, sandbox: Any) -> None:
+    stored = sandbox.stored()["example.com"]
+    variables = {**portfolio(company=["example.com"]), "domain_contacts_options": {"redact": True}}
+
+    # Older versions of Ansible keep the options of a task in its result.
+    (run_playbook.folder / "ansible.cfg").write_text("[defaults]\ninject_invocation = true\n", encoding="utf-8")
+    run = make_reports(run_playbook, variables, "-v", "--diff").run
+
+    assert run.status == 0, run.output
+    values = {str(value) for contact in (stored, COMPANY) for value in contact.values() if value and len(value) > 2}
+    assert [value for value in values if value in run.output] == []
+
+
+def test_a_report_that_is_null_is_not_written(run_tasks: Any, sandbox: Any) -> None:
+    variables = {**portfolio(company=["example.net"]), "domain_contacts_report": None}
+    variables["domain_contacts_report_markdown"] = "{{ nowhere | default(none) }}"
+    role = {"name": "Run the role", "ansible.builtin.import_role": {"name": "hostup.cloud.domain_contacts"}}
+
+    run = run_tasks([{**role, "vars": variables}])
+
+    assert run.status == 0, run.output
 
 
 def test_the_api_key_is_nowhere_at_the_highest_verbosity(run_playbook: Any, sandbox: Any) -> None:
@@ -579,6 +675,14 @@ def test_the_page_loads_nothing_complains_of_nothing_and_fits_the_screen(
     asked_for = {event["request"]["url"] for event in browser.told("Network.requestWillBeSent")}
     assert {url for url in asked_for if not url.startswith("data:")} == {hostile.html_file.as_uri()}
     assert browser.told("Log.entryAdded", "Runtime.consoleAPICalled", "Runtime.exceptionThrown") == []
+
+
+def test_no_name_of_a_field_is_broken_on_a_phone(browser: Browser, hostile: Reports) -> None:
+    browser.show(hostile.html_file, width=360, scheme="light")
+    lines = "(e => { const r = document.createRange(); r.selectNodeContents(e); return r.getClientRects().length })"
+    names = "[...document.querySelectorAll('.fields tbody th')]"
+    assert browser.evaluate(f"{names}.length") > 0
+    assert browser.evaluate(f"{names}.filter(e => {lines}(e) > 1).map(e => e.textContent)") == []
 
 
 CONTRAST = """

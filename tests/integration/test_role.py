@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib
 import json
 import re
+import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +20,12 @@ import yaml
 COLLECTION = Path(__file__).resolve().parents[2]
 ROLE = COLLECTION / "roles" / "domain_contacts"
 FILTERS = sorted(path.stem for path in (COLLECTION / "plugins" / "filter").glob("*.py"))
+
+INFO_TASKS: dict[str, dict[str, Any]] = {
+    "hostup_domain_info": {"name": "example.*", "details": True},
+    "hostup_domain_contacts_info": {"domains": ["example.com"], "audit": True, "check_actions": True, "redact": True},
+    "hostup_job_info": {"job_ids": []},
+}
 
 MEANT_WARNINGS = ("Legal consequences for ", "Left out, because they cannot be edited now")
 """How the warnings begin that a reader of the examples is to see."""
@@ -53,6 +60,30 @@ def test_the_play_of_a_page_plans_applies_and_then_finds_nothing_to_do(
     assert "changed=0" in again.output
     complaints = [line.removeprefix("[WARNING]: ") for line in plan.complaints + applied.complaints + again.complaints]
     assert [line for line in complaints if not line.startswith(MEANT_WARNINGS)] == []
+
+
+def test_nothing_but_four_folders_is_needed(run_playbook: Any, sandbox: Any) -> None:
+    installed = run_playbook.folder / "collections" / "ansible_collections" / "hostup" / "cloud"
+    for name in ("meta", "playbooks", "plugins", "roles"):
+        shutil.copytree(COLLECTION / name, installed / name)
+    portfolio = {
+        "domain_contacts_profiles": {"company": {"city": "Lund"}},
+        "domain_contacts_assignments": [{"profile": "company", "domains": ["example.com"]}],
+        "drift_report_audit": True,
+    }
+    tasks = [{f"hostup.cloud.{name}": options} for name, options in INFO_TASKS.items()]
+    plays = [
+        {"hosts": "localhost", "gather_facts": False, "tasks": tasks},
+        {"ansible.builtin.import_playbook": "hostup.cloud.drift_report"},
+        {"hosts": "localhost", "gather_facts": False, "vars": portfolio, "roles": ["hostup.cloud.domain_contacts"]},
+    ]
+    folders = {"ANSIBLE_COLLECTIONS_PATH": str(run_playbook.folder / "collections"), "PYTHONPATH": None}
+
+    run = run_playbook(plays, "-e", json.dumps(portfolio), PWD=str(run_playbook.folder), **folders)
+
+    assert run.status == 0, run.output
+    assert sandbox.stored()["example.com"]["city"] == "Lund"
+    assert "1 of 1 domain is not as declared." in (run_playbook.folder / "drift-report.md").read_text(encoding="utf-8")
 
 
 def test_the_pages_of_the_role_tell_every_variable() -> None:

@@ -127,6 +127,11 @@ def test_a_proper_contact_has_no_findings() -> None:
         ("city", "N/A", "placeholder"),
         ("lastname", "Test", "placeholder"),
         ("companyname", "xxxx", "placeholder"),
+        ("email", "test@example.com", "placeholder"),
+        ("email", "N/A@example.com", "placeholder"),
+        ("email", "---@example.com", "placeholder"),
+        ("phonenumber", "+46.000000000", "placeholder"),
+        ("phonenumber", "+1 000 000 0000", "placeholder"),
     ],
 )
 def test_each_kind_of_finding(field: str, value: str, kind: str) -> None:
@@ -144,6 +149,9 @@ def test_each_kind_of_finding(field: str, value: str, kind: str) -> None:
         ("companyname", "Test AB"),
         ("companyname", "王"),
         ("address1", "Testvägen 0"),
+        ("email", "tests@example.com"),
+        ("email", "anna@test.example"),
+        ("phonenumber", "+46.100000000"),
     ],
 )
 def test_what_is_short_or_reminds_of_a_placeholder_is_none(field: str, value: str) -> None:

@@ -91,6 +91,8 @@ def test_a_name_and_an_id_of_the_same_domain_are_refused_with_both_places() -> N
         ("Example.COM", "example.com"),
         ("example.com.", "example.com"),
         ("RÄKSMÖRGÅS.example", "xn--rksmrgs-5wao1o.example"),
+        ("RA\u0308KSMO\u0308RGA\u030aS.example", "xn--rksmrgs-5wao1o.example"),
+        ("XN--RKSMRGS-5WAO1O.Example", "xn--rksmrgs-5wao1o.example"),
         ("straße.example", "xn--strae-oqa.example"),
         ("com", None),
         ("a..b", None),

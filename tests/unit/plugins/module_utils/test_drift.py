@@ -62,6 +62,11 @@ def test_every_status_of_a_domain_has_a_heading() -> None:
             "1 of 3 domains is not stored as declared. 2 of 3 domains were updated.",
         ),
         ({"a": {"failed": True, "msg": "No key."}, "b": result(domain("x"))}, "trouble", "1 of 2 profiles failed."),
+        (
+            {"a": result(domain("x", "failed"), domain("y", "failed"), domain("z"), failed=True, msg="No.")},
+            "trouble",
+            "1 of 1 profile failed. 2 of 3 domains could not be read or updated.",
+        ),
     ],
 )
 def test_the_headline_says_what_matters(results: dict[str, Any], verdict: str, headline: str) -> None:
@@ -126,6 +131,35 @@ def test_jobs_and_the_number_of_updates_are_told() -> None:
     assert report["writes"] == 3
 
 
+def test_updates_are_not_denied_where_a_task_ended_without_its_result() -> None:
+    lost = {"failed": True, "msg": "MODULE FAILURE", "rc": 137}
+    assert report_data({"a": result(api_calls={"write": 2}), "b": lost})["writes"] is None
+
+
+@pytest.mark.parametrize(
+    ("status", "is_past"),
+    [("planned", False), ("blocked", False), ("updated", True), ("not_applied", True), ("queued", True)],
+)
+def test_what_was_stored_before_an_update_is_not_told_as_what_is_stored(status: str, *, is_past: bool) -> None:
+    (group,) = report_data({"a": result(differing("x", status))})["statuses"][0]["groups"]
+    assert group["was_sent"] is is_past
+
+
+def test_domains_that_could_not_be_audited_are_told_by_their_reasons() -> None:
+    found = [
+        {"name": "a.example", "findings": []},
+        {"name": "b.example", "findings": None, "reason": "No contact."},
+        {"id": "dom_c", "name": None, "findings": None, "reason": "No contact."},
+        {"name": "d.example", "findings": None, "reason": None},
+    ]
+    report = report_data({}, findings=found)
+    assert report["audited"] == 1
+    assert report["unaudited"] == [
+        {"reason": "No contact.", "domains": ["b.example", "dom_c"]},
+        {"reason": None, "domains": ["d.example"]},
+    ]
+
+
 def test_findings_are_told_one_by_one() -> None:
     finding = {"field": "city", "kind": "empty", "message": "city is empty."}
     found = [{"id": "1", "name": None, "findings": [finding]}, {"id": "2", "findings": None}, {"id": "3"}]
@@ -163,6 +197,15 @@ def test_redaction_leaves_the_names_of_the_fields_and_nothing_else() -> None:
     ]
     assert report["profiles"][1]["message"] == WITHHELD_MESSAGE
     assert not [value for value in ("Lund", "LUND", "Malmö", "nobody") if value in str(report)]
+
+
+def test_redaction_takes_values_of_any_length_out_of_every_text() -> None:
+    entry = {**differing("x.example", "failed", before="Ås", after="Bo"), "reason": 'The API said "Ås is no Bo".'}
+    told = {"failed": True, "msg": "x.example: Ås is no Bo.", "failure": {"code": "x"}, "warnings": ["Bo, Bosse."]}
+    report = report_data({"a": result(entry, **told)}, redact=True)
+    assert report["statuses"][0]["groups"][0]["reason"] == 'The API said "<city> is no <city>".'
+    assert report["profiles"][0]["message"] == "x.example: <city> is no <city>."
+    assert report["profiles"][0]["warnings"] == ["<city>, Bosse."]
 
 
 def test_a_failure_without_code_is_withheld_too_and_one_of_the_api_is_told() -> None:

@@ -172,6 +172,25 @@ def test_a_wrong_assignment_is_told_with_its_place(entry: Any, told: str) -> Non
     assert any(told in problem for problem in problems(entry))
 
 
+class Tagged(str):
+    """A text as Ansible hands it to a filter: of a class that no user knows."""
+
+    __slots__ = ()
+
+
+@pytest.mark.parametrize(
+    ("profiles", "entry", "told"),
+    [
+        ({"a": {"city": "Lund"}}, {"profile": "a", "domains": Tagged("x.test")}, 'but a str arrived. Write it as ["'),
+        ({"a": None}, {"profile": "a", "domains": []}, "profiles.a: must be a dictionary, but null arrived."),
+        ({"a": {"city": Tagged("Lund")}}, Tagged("a"), "[0]: must be a dictionary, but a str arrived."),
+        ({"a": {"city": [Tagged("Lund")]}}, {"profile": "a", "domains": []}, "city: must be text, but a list arrived."),
+    ],
+)
+def test_what_arrived_is_told_in_words_that_a_user_knows(profiles: Any, entry: Any, told: str) -> None:
+    assert any(told in problem for problem in plan_calls(profiles, [entry])["problems"])
+
+
 def test_all_problems_are_told_together() -> None:
     assert len(problems(assigned("x", domains=[]), assigned("y", domains=[]), assigned("company"))) == 3
 
@@ -343,6 +362,12 @@ def test_options_are_passed_on_and_the_common_ones_also_to_the_list_of_domains()
     plan = planned(assigned("company", tlds=["com"]), options={"timeout": 5, "on_blocked": "skip", "concurrency": 2})
     assert plan["options"] == {"timeout": 5, "on_blocked": "skip", "concurrency": 2}
     assert plan["connection"] == {"timeout": 5, "concurrency": 2}
+
+
+def test_an_option_that_is_null_is_not_set() -> None:
+    nulls = {"max_changed": None, "redact": None, "api_version": None, "timeout": None}
+    plan = planned(assigned("company", tlds=["com"]), options={**nulls, "on_blocked": "skip"})
+    assert (plan["options"], plan["connection"]) == ({"on_blocked": "skip"}, {})
 
 
 @pytest.mark.parametrize(
