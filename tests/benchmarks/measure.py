@@ -103,6 +103,7 @@ class Bench:
             **variables,
             "ANSIBLE_CALLBACK_PLUGINS": str(HERE.parent / "integration" / "callback_plugins"),
             "ANSIBLE_CALLBACKS_ENABLED": "task_results",
+            "ANSIBLE_LIBRARY": str(HERE / "library"),
             "ANSIBLE_LOCALHOST_WARNING": "false",
             "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
             "TASK_RESULTS": str(self._record),
@@ -141,19 +142,22 @@ class Bench:
         return {"name": name, MODULE: {"domain_ids": list(ids), "contacts": contacts, **QUICK, **options}}
 
     def measure(self, case: Case) -> Measured:
-        """Measure ping, module and bare script in turn, in one playbook.
+        """Measure ping, an idle module, the module and the bare script in turn, in one playbook.
 
         :raises RuntimeError: if the module did something else than expected, or sent other requests than the script.
         """
         self.sandbox.begin(case.domains, latency_seconds=case.latency)
         ids = self.sandbox.ids[case.generation]
-        tasks: list[dict[str, Any]] = [{"name": "warm up", "ansible.builtin.ping": {}}]
-        tasks.append(self.task("warm up", ids[:1], STORED_CITY, {}))
         by_module, by_script = (STORED_CITY, STORED_CITY) if case.work == NOTHING else CITIES
+        idle = {"domain_ids": list(ids), "changed_fields": {} if case.work == NOTHING else {"city": by_module}}
+        tasks: list[dict[str, Any]] = [{"name": "warm up", "ansible.builtin.ping": {}}]
+        tasks.append({"name": "warm up", "return_as_much": {"domain_ids": []}})
+        tasks.append(self.task("warm up", ids[:1], STORED_CITY, {}))
         script = self._script(case, ids, by_script)
         for _number in range(self.rounds):
             tasks += [
                 {"name": "ping", "ansible.builtin.ping": {}},
+                {"name": "idle", "return_as_much": idle},
                 self.task("module", ids, by_module, dict(case.options)),
                 script,
             ]
@@ -170,6 +174,7 @@ class Bench:
         return Measured(
             case,
             ping=tuple(task.seconds for task in done if task.name == "ping"),
+            idle=tuple(task.seconds for task in done if task.name == "idle"),
             task=tuple(task.seconds for task in modules),
             floor=tuple(_seconds(task.result["delta"]) for task in scripts),
             calls=calls,

@@ -33,12 +33,15 @@ NOTES = ""
 HOW = """\
 ## How it is measured
 
-- A round is `ansible.builtin.ping`, the task, and the bare script, one after the other in one playbook. Each figure is
-  the median of {rounds} rounds.
+- A round is `ansible.builtin.ping`, the idle module, the task, and the bare script, one after the other in one
+  playbook. Each figure is the median of {rounds} rounds.
 - **Beyond `ping`** is the time of the task less that of `ping`, which is Ansible's own cost of starting a module.
+- **The idle module** takes the same list of ids, returns as many entries of the same form, and does nothing. It shows
+  what Ansible itself takes for arguments and a result of that size.
 - **The bare script** is `tests/benchmarks/bare_requests.py`: the same exchanges with `requests` in the same order, with
   no validation, no retries, no result and no Ansible. It is the floor. That both send the same number of requests is
   checked in every round. Its time is that of its whole process, with the start of Python and the import of `requests`.
+- **The ratio** is beyond `ping` over the bare script; **the own ratio** is beyond the idle module over the bare script.
 - `preflight` is `none` where nothing else is said, `batch_size` is 100, jobs are over when they are first asked for.
 - How many requests there are is no matter of speed: `tests/integration/test_exchanges.py` counts them exactly.
 
@@ -96,12 +99,12 @@ def _cases(run: Run, generation: str, work: str) -> str:
     return f"### {work.capitalize()}\n\n" + _table(["domains", "latency", *FIGURES], rows) if rows else ""
 
 
-FIGURES = ["requests", "`ping`", "task", "beyond `ping`", "bare script", "ratio"]
+FIGURES = ["requests", "`ping`", "idle module", "task", "beyond `ping`", "bare script", "ratio", "own ratio"]
 
 
 def _figures(one: Measured) -> list[str]:
-    times = (median(one.ping), median(one.task), one.beyond_ping, median(one.floor))
-    return [_count(sum(one.calls.values())), *map(_time, times), f"{one.ratio:.2f}"]
+    times = (median(one.ping), median(one.idle), median(one.task), one.beyond_ping, median(one.floor))
+    return [_count(sum(one.calls.values())), *map(_time, times), f"{one.ratio:.2f}", f"{one.own_ratio:.2f}"]
 
 
 def _options(run: Run) -> str:
