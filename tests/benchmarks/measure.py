@@ -286,8 +286,8 @@ class Bench:
     def _exchanges(self, connection: http.client.HTTPConnection) -> dict[str, float]:
         bearer = {"Authorization": f"Bearer {self.sandbox.key}", "Content-Type": "application/json"}
 
-        def call(method: str, path: str, body: Any = None, headers: Mapping[str, str] = bearer) -> Any:
-            connection.request(method, path, None if body is None else json.dumps(body), dict(headers))
+        def call(method: str, path: str, body: Any = None, headers: Mapping[str, str] | None = None) -> Any:
+            connection.request(method, path, None if body is None else json.dumps(body), dict(headers or bearer))
             return connection.getresponse().read()
 
         ids = self.sandbox.ids["v2"]

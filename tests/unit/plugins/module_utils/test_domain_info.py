@@ -72,7 +72,7 @@ class OneDomain:
 
 
 def test_a_name_that_only_the_details_tell_is_told() -> None:
-    api = cast("Api", OneDomain())
+    api = cast(Api, OneDomain())
     (entry,) = describe(api, V2, [Domain("dom_a", None, {"name": None})], Filters(), details=True)
     assert entry["name"] == "a.example"
 
@@ -90,6 +90,6 @@ class TwoOfOneName:
 
 @pytest.mark.parametrize(("statuses", "kept"), [([], ["dom_a", "dom_b"]), (["active"], ["dom_b"])])
 def test_a_filter_by_name_keeps_every_domain_of_that_name(statuses: list[str], kept: list[str]) -> None:
-    api, filters = cast("Api", TwoOfOneName()), Filters(names=frozenset({"a.example"}), statuses=frozenset(statuses))
+    api, filters = cast(Api, TwoOfOneName()), Filters(names=frozenset({"a.example"}), statuses=frozenset(statuses))
     found = find_filtered(api, filters)
     assert [entry["id"] for entry in describe(api, V2, found, filters, details=False)] == kept
