@@ -22,7 +22,8 @@ def admit() -> Response | None:
     if generation is None:
         return None
     state = sandbox_state()
-    state.shutdown.wait(state.switches["latency_seconds"])
+    if state.switches["latency_seconds"]:
+        state.shutdown.wait(state.switches["latency_seconds"])
     view = current_app.view_functions.get(request.endpoint or "")
     operation = operation_of(view)
     credentials = access.Credentials.from_headers(request.headers)
