@@ -41,7 +41,7 @@ from ansible_collections.hostup.cloud.plugins.module_utils._errors import (
     RequestFailed,
     told_request_id,
 )
-from ansible_collections.hostup.cloud.plugins.module_utils._follow import follow
+from ansible_collections.hostup.cloud.plugins.module_utils._follow import FIRST_POLL_PAUSE_SECONDS, follow
 from ansible_collections.hostup.cloud.plugins.module_utils._plan import (
     NORMALISED,
     NOT_APPLIED,
@@ -233,7 +233,10 @@ class _Application:
 
     def follow_jobs(self) -> None:
         """Ask for all unfinished jobs, in rounds, until none is left or the time is up."""
-        self.report.jobs = follow(self.report.jobs, self.ask, self.clock, self.deadline, self.settings.poll_interval)
+        jobs, poll_interval = self.report.jobs, self.settings.poll_interval
+        # The oldest of several jobs was under way while the others were sent.
+        first_pause = 0 if sum(not job.is_over for job in jobs) > 1 else FIRST_POLL_PAUSE_SECONDS
+        self.report.jobs = follow(jobs, self.ask, self.clock, self.deadline, poll_interval, first_pause)
 
     def ask(self, job: Job) -> Job:
         try:

@@ -25,7 +25,12 @@ _JOB_ID = re.compile(r"(?!\.+$)[A-Za-z0-9_.:~-]{1,255}")
 
 
 def follow(
-    jobs: Sequence[Job], ask: Callable[[Job], Job], clock: Clock, deadline: Deadline, poll_interval: float
+    jobs: Sequence[Job],
+    ask: Callable[[Job], Job],
+    clock: Clock,
+    deadline: Deadline,
+    poll_interval: float,
+    first_pause: float = FIRST_POLL_PAUSE_SECONDS,
 ) -> list[Job]:
     """Ask for all unfinished jobs, in rounds, until none is left or the time is up; return them as last told.
 
@@ -34,13 +39,14 @@ def follow(
     ends hides no other. A job without an id is left as it is.
 
     :param poll_interval: seconds, the longest pause between two rounds.
+    :param first_pause: seconds before the first question, 0 for jobs that have had time already.
     """
     jobs = list(jobs)
-    waiting = deque(index for index, job in enumerate(jobs) if _is_waited_for(job))
-    pause = min(FIRST_POLL_PAUSE_SECONDS, poll_interval)
+    waiting = deque(index for index, job in enumerate(jobs) if job.id is not None and not job.is_over)
+    pause = min(first_pause, poll_interval)
     while waiting and not deadline.expired():
         clock.sleep(min(pause, deadline.remaining()))
-        pause = min(pause * POLL_PAUSE_GROWTH, poll_interval)
+        pause = min(max(pause * POLL_PAUSE_GROWTH, FIRST_POLL_PAUSE_SECONDS), poll_interval)
         while waiting and not deadline.expired():
             index = waiting.popleft()
             jobs[index] = ask(jobs[index])
@@ -82,8 +88,7 @@ def await_earlier_jobs(
     """
     deadline = Deadline(clock, wait_timeout)
     ask = partial(api.poll, deadline=deadline)
-    jobs = _asked([job_of_id(job_id) for job_id in job_ids], ask, deadline)
-    jobs = follow(jobs, ask, clock, deadline, poll_interval)
+    jobs = follow([job_of_id(job_id) for job_id in job_ids], ask, clock, deadline, poll_interval, first_pause=0)
     unfinished = [job.id or "" for job in jobs if not job.is_over]
     if unfinished:
         raise HostUpError(
@@ -91,11 +96,3 @@ def await_earlier_jobs(
             f" after {wait_timeout:g} seconds (wait_timeout). Nothing was written. Run the task again later.",
             code="wait_timeout",
         )
-
-
-def _is_waited_for(job: Job) -> bool:
-    return job.id is not None and not job.is_over
-
-
-def _asked(jobs: Sequence[Job], ask: Callable[[Job], Job], deadline: Deadline) -> list[Job]:
-    return [ask(job) if _is_waited_for(job) and not deadline.expired() else job for job in jobs]

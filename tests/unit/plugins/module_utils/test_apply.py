@@ -234,6 +234,13 @@ def test_all_groups_are_submitted_before_any_job_is_polled_and_polled_together()
     assert registrar.reads[-1] == ["dom_a", "dom_b", "dom_c"]
 
 
+def test_one_job_is_left_some_time_before_it_is_asked_for_and_the_first_of_several_has_had_it() -> None:
+    one, several = registrar_of("dom_a"), registrar_of("dom_a", "dom_b", batch_size=1)
+    run(one)
+    run(several)
+    assert (one.clock.sleeps, several.clock.sleeps) == ([0.05], [0])
+
+
 def test_the_first_pauses_are_short_and_the_longest_is_the_poll_interval() -> None:
     registrar = registrar_of("dom_a", job_states=("queued", *["running"] * 11, "completed"))
     run(registrar, poll_interval=2)

@@ -73,6 +73,11 @@ def test_a_short_poll_interval_holds_from_the_first_pause(clock: FakeClock) -> N
     assert clock.sleeps == [0.01, 0.01]
 
 
+def test_jobs_that_have_had_time_already_are_asked_for_at_once(clock: FakeClock) -> None:
+    follow([JOB], ending({"job_1": [RUNNING] * 3 + [COMPLETED]}), clock, Deadline(clock, 60), 2, first_pause=0)
+    assert clock.sleeps == pytest.approx([0, 0.05, 0.075, 0.1125])
+
+
 def many(count: int) -> list[Job]:
     return [replace(JOB, id=f"job_{number}") for number in range(count)]
 
@@ -137,7 +142,7 @@ def test_an_earlier_job_that_is_over_however_it_ended_is_asked_for_once_and_at_o
     jobs = Jobs(job_1=[end])
     await_jobs(jobs, "job_1", clock=clock)
     assert jobs.asked == ["/api/jobs/job_1"]
-    assert clock.sleeps == []
+    assert clock.monotonic() == 0
 
 
 def test_an_id_is_part_of_a_path_whatever_it_holds(clock: FakeClock) -> None:
