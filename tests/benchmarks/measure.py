@@ -33,7 +33,7 @@ STORED_CITY = "Stockholm"
 CITIES = ("Uppsala", "Lund")
 """Each change of the module or the script is from one to the other, so that everything differs again."""
 SUFFIX = "example"
-JOB_SECONDS = 0.001
+JOB_SECONDS = 0.0002
 """A job that is over when it is first asked for, but not yet when it is submitted."""
 QUICK = {"preflight": "none", "material_changes": "allow"}
 """Options for a bare comparison: neither further requests nor long warnings."""
