@@ -105,7 +105,7 @@ def measured_run(env: Environment, extent: Extent, only: str) -> Run:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--domains", type=int, nargs="+", default=[1, 10, 200, 1000, 10_000])
+    parser.add_argument("--domains", type=int, nargs="+", default=[1, 10, 50, 200, 1000, 10_000])
     parser.add_argument("--latency", type=float, nargs="+", default=[0, 20, 100], help="milliseconds, the least first")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--runs", type=int, default=1, help="how often to measure everything")

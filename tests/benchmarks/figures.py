@@ -175,18 +175,24 @@ def exponent(points: Iterable[tuple[float, float]]) -> float:
     return slope
 
 
-def growth(run: Run, generation: str, work: str) -> float | None:
-    """Return the exponent of what each further domain costs: the time for one domain is taken off first.
+FEWEST_OF_MANY = 200
+"""Sizes from here on are sent in several batches; smaller ones differ in how their only job is waited for."""
 
-    None if fewer than two sizes from 200 domains were measured.
+
+def growth(run: Run, generation: str, work: str) -> float | None:
+    """Return the exponent of what further domains cost: those beyond the smallest of the large sizes.
+
+    None if fewer than three sizes from :data:`FEWEST_OF_MANY` domains were measured.
     """
-    smallest = run.find(generation, work, 1)
-    large = [
-        one for one in run.measured if one.case == Case(generation, work, one.case.domains) and one.case.domains >= 200
-    ]
-    if smallest is None or len(large) < 2:
+    large = sorted(
+        (one.case.domains, one.beyond_ping)
+        for one in run.measured
+        if one.case == Case(generation, work, one.case.domains) and one.case.domains >= FEWEST_OF_MANY
+    )
+    if len(large) < 3:
         return None
-    return exponent((one.case.domains, one.beyond_ping - smallest.beyond_ping) for one in large)
+    (fewest, least), *others = large
+    return exponent((domains - fewest, seconds - least) for domains, seconds in others)
 
 
 @dataclass(frozen=True)

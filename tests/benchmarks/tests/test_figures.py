@@ -76,7 +76,21 @@ def test_an_exponent_needs_two_sizes() -> None:
 
 
 def test_the_growth_is_that_of_further_domains_and_not_of_the_start(run: Run) -> None:
+    run.measured[0] = measured(1, 0.29, 0.2)  # its only job is asked for later than the first of several
+
     assert figures.growth(run, "v2", EVERYTHING) == pytest.approx(1.0)
+
+
+def test_time_that_grows_faster_than_the_domains_misses_the_goal(run: Run) -> None:
+    run.measured[3] = measured(10_000, 0.25 + 3.8, 2.0)
+
+    assert (figures.growth(run, "v2", EVERYTHING) or 0) > figures.LARGEST_EXPONENT
+
+
+def test_the_growth_is_unknown_with_fewer_than_three_large_sizes(run: Run) -> None:
+    del run.measured[1]
+
+    assert figures.growth(run, "v2", EVERYTHING) is None
     assert figures.growth(run, "v2", NOTHING) is None
 
 
