@@ -1,0 +1,266 @@
+# Copyright (c) 2026, the hostup.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Compares how a run ended with what its scenario expects, and with what holds for every run."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from in_process import Ended
+
+from hostup_sandbox.controlled import FULL_ACCESS_KEY
+
+SETTLED = ("updated", "unchanged")
+FAILED = ("failed", "not_applied", "blocked")
+EXPLAINED = (*FAILED, "skipped")
+
+
+@dataclass(frozen=True)
+class Observed:
+    """A run from the outside: how it ended, and what the sandbox saw of it and stores before and after it."""
+
+    ended: Ended
+    check_mode: bool
+    requests: Sequence[Mapping[str, Any]]
+    calls: Mapping[str, int]
+    before: Mapping[str, Mapping[str, Any]]
+    after: Mapping[str, Mapping[str, Any]]
+    names: Mapping[str, str]
+    """Any id to the name of its domain."""
+
+    @property
+    def result(self) -> dict[str, Any]:
+        return self.ended.result
+
+    @property
+    def statuses(self) -> list[str]:
+        return [entry["status"] for entry in self.result.get("domains", [])]
+
+    @property
+    def writes(self) -> list[Mapping[str, Any]]:
+        return [entry for entry in self.requests if entry["kind"] == "write"]
+
+    def named(self, ids: Sequence[str]) -> list[str]:
+        return [self.names.get(domain_id, domain_id) for domain_id in ids]
+
+
+# -- what the scenario expects ----------------------------------------------------------------------------------------
+
+
+def differences(expect: Mapping[str, Any], seen: Observed) -> Iterator[str]:
+    """Yield a line for each way in which a run ended otherwise than expected.
+
+    :raises ValueError: for an expectation that is none.
+    """
+    unknown = expect.keys() - CHECKS.keys()
+    if unknown:
+        raise ValueError(f"unknown expectations: {', '.join(sorted(unknown))}")
+    if seen.ended.failed != ("code" in expect):
+        yield f"the task {'failed' if seen.ended.failed else 'succeeded'}: {seen.result.get('msg')}"
+    for key, expected in expect.items():
+        yield from (f"{key}: {line}" for line in CHECKS[key](expected, seen))
+    if "warns" not in expect:
+        yield from (f"warns: {line}" for line in _warns([], seen))
+
+
+def _equal(expected: Any, found: Any) -> Iterator[str]:
+    if expected != found:
+        yield f"expected {expected!r}, found {found!r}"
+
+
+def _code(expected: Any, seen: Observed) -> Iterator[str]:
+    yield from _equal(expected, (seen.result.get("failure") or {}).get("code"))
+
+
+def _status(expected: Any, seen: Observed) -> Iterator[str]:
+    yield from _equal(expected, (seen.result.get("failure") or {}).get("http_status"))
+
+
+def _changed(expected: Any, seen: Observed) -> Iterator[str]:
+    yield from _equal(expected, seen.result["changed"])
+
+
+def _domains(expected: Any, seen: Observed) -> Iterator[str]:
+    yield from _equal(expected, dict(Counter(seen.statuses)) if isinstance(expected, dict) else seen.statuses)
+
+
+def _jobs(expected: Any, seen: Observed) -> Iterator[str]:
+    yield from _equal(expected, [job["status"] for job in seen.result["jobs"]])
+
+
+def _says(expected: Sequence[str], seen: Observed) -> Iterator[str]:
+    message = seen.result.get("msg", "")
+    yield from (f"no {pattern!r} in {message!r}" for pattern in expected if not re.search(pattern, message, re.DOTALL))
+
+
+def _warns(expected: Sequence[str], seen: Observed) -> Iterator[str]:
+    """A pattern for each warning, and no warning more."""
+    left = list(seen.ended.warnings)
+    for pattern in expected:
+        found = next((warning for warning in left if re.search(pattern, warning, re.DOTALL)), None)
+        if found is None:
+            yield f"no {pattern!r} in {seen.ended.warnings}"
+        else:
+            left.remove(found)
+    yield from (f"not expected: {warning!r}" for warning in left)
+
+
+def _reasons(expected: Mapping[str, str], seen: Observed) -> Iterator[str]:
+    """Name of a domain to a pattern for its reason; null for none."""
+    reasons = {seen.names.get(e["id"], e["name"]): e["reason"] for e in seen.result["domains"]}
+    for name, pattern in expected.items():
+        reason = reasons[name]
+        if not (reason is None if pattern is None else re.search(pattern, reason or "", re.DOTALL)):
+            yield f"{name}: no {pattern!r} in {reason!r}"
+
+
+def _calls(expected: Mapping[str, int], seen: Observed) -> Iterator[str]:
+    yield from _equal({**expected}, {kind: seen.result["api_calls"][kind] for kind in expected})
+
+
+def _sent(expected: Sequence[Sequence[str]], seen: Observed) -> Iterator[str]:
+    """The domains of each write, by name."""
+    yield from _equal(list(expected), [seen.named(entry["body"]["domainIds"]) for entry in seen.writes])
+
+
+def _bodies(expected: Sequence[Any], seen: Observed) -> Iterator[str]:
+    """The contact of each write, as it was on the wire."""
+    yield from _equal(list(expected), [entry["body"]["contacts"] for entry in seen.writes])
+
+
+def _preflight(expected: Sequence[str], seen: Observed) -> Iterator[str]:
+    """The domains that were asked for one by one whether they can be edited, sorted by name."""
+    paths = [entry["path"] for entry in seen.requests if entry["method"] == "GET"]
+    found = [path.split("/")[4] for path in paths if re.match(r"/api/v2/domains/[^/]+/contacts$", path)]
+    yield from _equal(sorted(expected), sorted(seen.named(found)))
+
+
+def _lists(expected: int, seen: Observed) -> Iterator[str]:
+    yield from _equal(expected, sum(entry["kind"] == "list" for entry in seen.requests))
+
+
+def _read(expected: Sequence[str], seen: Observed) -> Iterator[str]:
+    """The names of the domains that were read, once for each time, sorted."""
+    found: list[str] = []
+    for entry in seen.requests:
+        if entry["path"].endswith("/bulk/contacts/read"):
+            found += seen.named(entry["body"]["domainIds"])
+        elif entry["path"].startswith("/api/domain-contacts/"):
+            found += seen.named([entry["path"].rsplit("/", 1)[1]])
+    yield from _equal(sorted(expected), sorted(found))
+
+
+def _stored(expected: Mapping[str, Mapping[str, Any]], seen: Observed) -> Iterator[str]:
+    """Name of a domain to some of the fields that are stored of it afterwards."""
+    for name, contact in expected.items():
+        yield from _equal({name: contact}, {name: {key: seen.after[name].get(key) for key in contact}})
+
+
+def _result(expected: Any, seen: Observed) -> Iterator[str]:
+    """Some keys of the result; see :func:`unlike`."""
+    yield from unlike(expected, seen.result)
+
+
+def _within(expected: float, seen: Observed) -> Iterator[str]:
+    if seen.ended.seconds > expected:
+        yield f"it took {seen.ended.seconds:.1f} s"
+
+
+CHECKS: dict[str, Callable[[Any, Observed], Iterator[str]]] = {
+    "bodies": _bodies,
+    "calls": _calls,
+    "changed": _changed,
+    "code": _code,
+    "domains": _domains,
+    "jobs": _jobs,
+    "lists": _lists,
+    "preflight": _preflight,
+    "read": _read,
+    "reasons": _reasons,
+    "result": _result,
+    "says": _says,
+    "sent": _sent,
+    "status": _status,
+    "stored": _stored,
+    "warns": _warns,
+    "within": _within,
+}
+
+
+def unlike(expected: Any, found: Any, place: str = "") -> Iterator[str]:
+    """Yield where a value is not as expected: of a mapping only the keys that are expected, of all else everything.
+
+    A text that begins with ``~`` is a pattern, which must be found.
+    """
+    if isinstance(expected, dict) and isinstance(found, dict):
+        for key, value in expected.items():
+            if key not in found:
+                yield f"{place}{key} is missing"
+            else:
+                yield from unlike(value, found[key], f"{place}{key}.")
+    elif isinstance(expected, list) and isinstance(found, list) and len(expected) == len(found):
+        for index, (one, other) in enumerate(zip(expected, found, strict=True)):
+            yield from unlike(one, other, f"{place}{index}.")
+    elif isinstance(expected, str) and expected.startswith("~"):
+        if not re.search(expected[1:], str(found), re.DOTALL):
+            yield f"{place} no {expected[1:]!r} in {found!r}"
+    elif expected != found or type(expected) is not type(found):
+        yield f"{place} expected {expected!r}, found {found!r}"
+
+
+# -- what holds for every run -----------------------------------------------------------------------------------------
+
+
+def broken_promises(seen: Observed) -> Iterator[str]:
+    """Yield what must never be, whatever a scenario expects."""
+    result = seen.result
+    if seen.check_mode and seen.writes:
+        yield "check mode wrote"
+    if result["api_calls"] != dict(seen.calls):
+        yield f"api_calls are {result['api_calls']}, the sandbox counted {dict(seen.calls)}"
+    if seen.ended.failed != ("failure" in result):
+        yield "a failed task has a failure, and no other"
+    if not result["changed"] and not seen.check_mode and dict(seen.before) != dict(seen.after):
+        yield "changed is false, and something else is stored than before"
+    if FULL_ACCESS_KEY in json.dumps(result):
+        yield "the API key is in the result"
+    yield from _sent_twice(seen)
+    yield from _incomplete(seen)
+    for text in (*seen.ended.warnings, *filter(None, [result.get("msg")])):
+        yield from _not_a_sentence(text)
+
+
+def _sent_twice(seen: Observed) -> Iterator[str]:
+    """A domain is written twice only where the API cannot have acted the first time."""
+    counted: Counter[str] = Counter()
+    for entry in seen.writes:
+        status = entry["status"]
+        refused = status is not None and 300 < status < 500 and status not in (302, 303)
+        if not refused:
+            counted.update(entry["body"]["domainIds"] if isinstance(entry.get("body"), dict) else [])
+    yield from (f"{seen.names.get(i, i)} was sent {count} times" for i, count in counted.items() if count > 1)
+
+
+def _incomplete(seen: Observed) -> Iterator[str]:
+    summary = seen.result.get("summary")
+    if summary is not None:
+        counted = {"total": len(seen.statuses), **Counter(seen.statuses)}
+        yield from _equal(
+            {key: count for key, count in counted.items() if count},
+            {key: count for key, count in summary.items() if count},
+        )
+        unexplained = [
+            e["name"] or e["id"] for e in seen.result["domains"] if e["status"] in EXPLAINED and not e["reason"]
+        ]
+        yield from (f"{name} has no reason" for name in unexplained)
+
+
+def _not_a_sentence(text: str) -> Iterator[str]:
+    if re.search(r"(?<!\.)\.\.(?!\.)|  |None|Traceback", text) or not text.rstrip(")").endswith((".", "?")):
+        yield f"no sentence for a person: {text!r}"
