@@ -116,7 +116,7 @@ _value:
 
 from collections.abc import Callable
 
-from ansible_collections.hostup.cloud.plugins.module_utils._drift import report_data
+from ansible_collections.hostup.cloud.plugins.module_utils._role.drift import report_data
 
 
 class FilterModule:

@@ -112,7 +112,7 @@ _value:
 
 from collections.abc import Callable
 
-from ansible_collections.hostup.cloud.plugins.module_utils._portfolio import plan_calls
+from ansible_collections.hostup.cloud.plugins.module_utils._role.portfolio import plan_calls
 
 
 class FilterModule:

@@ -626,30 +626,31 @@ failure:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.hostup.cloud.plugins.module_utils._apply import ApplySettings, apply, read_stored, resolve
-from ansible_collections.hostup.cloud.plugins.module_utils._backup import (
-    backup_content,
-    read_backup_place,
-    write_backup,
-)
-from ansible_collections.hostup.cloud.plugins.module_utils._clock import Clock
-from ansible_collections.hostup.cloud.plugins.module_utils._declared import (
+from ansible_collections.hostup.cloud.plugins.module_utils._api.generations import as_listed, read_listed
+from ansible_collections.hostup.cloud.plugins.module_utils._api.jobs import await_earlier_jobs, read_job_ids
+from ansible_collections.hostup.cloud.plugins.module_utils._api.lookup import resolve
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.declared import (
     read_accepted,
     read_condition,
     read_declared,
 )
-from ansible_collections.hostup.cloud.plugins.module_utils._domain import as_listed, read_listed
-from ansible_collections.hostup.cloud.plugins.module_utils._follow import await_earlier_jobs, read_job_ids
-from ansible_collections.hostup.cloud.plugins.module_utils._guards import pass_guards, read_guards
-from ansible_collections.hostup.cloud.plugins.module_utils._options import (
-    connection_argument_spec,
-    contacts_argument_spec,
-    read_connection,
-    read_together,
+from ansible_collections.hostup.cloud.plugins.module_utils._engine.apply import ApplySettings, apply
+from ansible_collections.hostup.cloud.plugins.module_utils._engine.backup import (
+    backup_content,
+    read_backup_place,
+    write_backup,
 )
-from ansible_collections.hostup.cloud.plugins.module_utils._plan import Comparison, make_plan, never_read
-from ansible_collections.hostup.cloud.plugins.module_utils._report import Report
-from ansible_collections.hostup.cloud.plugins.module_utils._task import Task
+from ansible_collections.hostup.cloud.plugins.module_utils._engine.guards import pass_guards, read_guards
+from ansible_collections.hostup.cloud.plugins.module_utils._engine.plan import Comparison, make_plan, never_read
+from ansible_collections.hostup.cloud.plugins.module_utils._engine.reading import read_stored
+from ansible_collections.hostup.cloud.plugins.module_utils._http.clock import Clock
+from ansible_collections.hostup.cloud.plugins.module_utils._result.report import Report
+from ansible_collections.hostup.cloud.plugins.module_utils._task.connection import (
+    connection_argument_spec,
+    read_connection,
+)
+from ansible_collections.hostup.cloud.plugins.module_utils._task.options import contacts_argument_spec, read_together
+from ansible_collections.hostup.cloud.plugins.module_utils._task.task import Task
 
 
 def run(task: Task[Report]) -> None:

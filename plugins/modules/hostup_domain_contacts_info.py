@@ -368,23 +368,25 @@ failure:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.hostup.cloud.plugins.module_utils._clock import Clock
-from ansible_collections.hostup.cloud.plugins.module_utils._contacts_info import (
+from ansible_collections.hostup.cloud.plugins.module_utils._api.generations import read_listed
+from ansible_collections.hostup.cloud.plugins.module_utils._http.clock import Clock
+from ansible_collections.hostup.cloud.plugins.module_utils._task.connection import (
+    connection_argument_spec,
+    read_connection,
+)
+from ansible_collections.hostup.cloud.plugins.module_utils._task.contacts_info import (
     ContactsReport,
     check_askable,
     find_domains,
     read_contacts,
 )
-from ansible_collections.hostup.cloud.plugins.module_utils._domain import read_listed
-from ansible_collections.hostup.cloud.plugins.module_utils._inventory import is_empty_list
-from ansible_collections.hostup.cloud.plugins.module_utils._options import (
-    connection_argument_spec,
+from ansible_collections.hostup.cloud.plugins.module_utils._task.domain_info import is_empty_list
+from ansible_collections.hostup.cloud.plugins.module_utils._task.options import (
     contacts_info_argument_spec,
-    read_connection,
     read_together,
     selection_argument_spec,
 )
-from ansible_collections.hostup.cloud.plugins.module_utils._task import Task
+from ansible_collections.hostup.cloud.plugins.module_utils._task.task import Task
 
 
 def run(task: Task[ContactsReport]) -> None:

@@ -256,23 +256,21 @@ failure:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.hostup.cloud.plugins.module_utils._domain import read_listed
-from ansible_collections.hostup.cloud.plugins.module_utils._domain_info import check_tellable, read_filters
-from ansible_collections.hostup.cloud.plugins.module_utils._info_report import InfoReport
-from ansible_collections.hostup.cloud.plugins.module_utils._inventory import (
-    describe,
-    find_filtered,
-    find_listed,
-    is_empty_list,
-)
-from ansible_collections.hostup.cloud.plugins.module_utils._options import (
+from ansible_collections.hostup.cloud.plugins.module_utils._api.filters import check_tellable, read_filters
+from ansible_collections.hostup.cloud.plugins.module_utils._api.generations import read_listed
+from ansible_collections.hostup.cloud.plugins.module_utils._api.lookup import find_filtered, find_listed
+from ansible_collections.hostup.cloud.plugins.module_utils._result.report import InfoReport
+from ansible_collections.hostup.cloud.plugins.module_utils._task.connection import (
     connection_argument_spec,
-    domain_info_argument_spec,
     read_connection,
+)
+from ansible_collections.hostup.cloud.plugins.module_utils._task.domain_info import describe, is_empty_list
+from ansible_collections.hostup.cloud.plugins.module_utils._task.options import (
+    domain_info_argument_spec,
     read_together,
     selection_argument_spec,
 )
-from ansible_collections.hostup.cloud.plugins.module_utils._task import Task
+from ansible_collections.hostup.cloud.plugins.module_utils._task.task import Task
 
 
 def run(task: Task[InfoReport]) -> None:

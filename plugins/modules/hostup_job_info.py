@@ -199,16 +199,15 @@ failure:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.hostup.cloud.plugins.module_utils._domain import V1, V2
-from ansible_collections.hostup.cloud.plugins.module_utils._follow import job_of_id, read_job_ids
-from ansible_collections.hostup.cloud.plugins.module_utils._info_report import InfoReport
-from ansible_collections.hostup.cloud.plugins.module_utils._options import (
+from ansible_collections.hostup.cloud.plugins.module_utils._api.generations import V1, V2
+from ansible_collections.hostup.cloud.plugins.module_utils._api.jobs import job_of_id, read_job_ids
+from ansible_collections.hostup.cloud.plugins.module_utils._result.report import InfoReport
+from ansible_collections.hostup.cloud.plugins.module_utils._task.connection import (
     connection_argument_spec,
-    job_info_argument_spec,
     read_connection,
-    read_together,
 )
-from ansible_collections.hostup.cloud.plugins.module_utils._task import Task
+from ansible_collections.hostup.cloud.plugins.module_utils._task.options import job_info_argument_spec, read_together
+from ansible_collections.hostup.cloud.plugins.module_utils._task.task import Task
 
 
 def run(task: Task[InfoReport]) -> None:

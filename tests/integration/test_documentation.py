@@ -19,9 +19,9 @@ import guides
 import pytest
 import yaml
 
-from ansible_collections.hostup.cloud.plugins.module_utils._client import COLLECTION_VERSION
-from ansible_collections.hostup.cloud.plugins.module_utils._contact import FIELDS
-from ansible_collections.hostup.cloud.plugins.module_utils._declared import read_declared
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.declared import read_declared
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.fields import FIELDS
+from ansible_collections.hostup.cloud.plugins.module_utils._http.transport import COLLECTION_VERSION
 
 COLLECTION = Path(__file__).resolve().parents[2]
 PREFIX = "hostup.cloud."

@@ -18,12 +18,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.hostup.cloud.plugins.module_utils import _api_v1
-from ansible_collections.hostup.cloud.plugins.module_utils._api import Job, Reading, stored_contact
-from ansible_collections.hostup.cloud.plugins.module_utils._api_v1 import WIRE_NAMES, ApiV1
-from ansible_collections.hostup.cloud.plugins.module_utils._client import ApiKeyAuth, Client, Connection
-from ansible_collections.hostup.cloud.plugins.module_utils._clock import Clock
-from ansible_collections.hostup.cloud.plugins.module_utils._domain import Domain
-from ansible_collections.hostup.cloud.plugins.module_utils._errors import (
+from ansible_collections.hostup.cloud.plugins.module_utils._api.base import Reading
+from ansible_collections.hostup.cloud.plugins.module_utils._api.jobs import Job
+from ansible_collections.hostup.cloud.plugins.module_utils._api.v1 import WIRE_NAMES, ApiV1
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.domain import Domain
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.stored import stored_contact
+from ansible_collections.hostup.cloud.plugins.module_utils._http.client import Client, Connection
+from ansible_collections.hostup.cloud.plugins.module_utils._http.clock import Clock
+from ansible_collections.hostup.cloud.plugins.module_utils._http.errors import (
     MissingDomains,
     NotSent,
     OutcomeUnknown,
@@ -32,6 +34,7 @@ from ansible_collections.hostup.cloud.plugins.module_utils._errors import (
     ServerTrouble,
     Unintelligible,
 )
+from ansible_collections.hostup.cloud.plugins.module_utils._http.transport import ApiKeyAuth
 from ansible_collections.hostup.cloud.tests.unit.plugins.module_utils.conftest import COMPLETE_CONTACT, JSON_VALUES
 
 if TYPE_CHECKING:

@@ -16,22 +16,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.hostup.cloud.plugins.module_utils import _api_v2
-from ansible_collections.hostup.cloud.plugins.module_utils._api import (
-    COMPLETED,
-    FAILED,
-    QUEUED,
-    RUNNING,
-    EditGate,
-    Job,
-    Reading,
-    stored_contact,
-)
-from ansible_collections.hostup.cloud.plugins.module_utils._api_v2 import WIRE_NAMES, ApiV2
-from ansible_collections.hostup.cloud.plugins.module_utils._client import BearerAuth, Client, Connection
-from ansible_collections.hostup.cloud.plugins.module_utils._clock import Deadline
-from ansible_collections.hostup.cloud.plugins.module_utils._contact import unicode_domain_name
-from ansible_collections.hostup.cloud.plugins.module_utils._domain import Domain
-from ansible_collections.hostup.cloud.plugins.module_utils._errors import (
+from ansible_collections.hostup.cloud.plugins.module_utils._api.base import EditGate, Reading
+from ansible_collections.hostup.cloud.plugins.module_utils._api.jobs import COMPLETED, FAILED, QUEUED, RUNNING, Job
+from ansible_collections.hostup.cloud.plugins.module_utils._api.v2 import WIRE_NAMES, ApiV2
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.domain import Domain
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.notation import unicode_domain_name
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.stored import stored_contact
+from ansible_collections.hostup.cloud.plugins.module_utils._http.client import Client, Connection
+from ansible_collections.hostup.cloud.plugins.module_utils._http.clock import Deadline
+from ansible_collections.hostup.cloud.plugins.module_utils._http.errors import (
     MissingDomains,
     OutcomeUnknown,
     Refused,
@@ -39,6 +32,7 @@ from ansible_collections.hostup.cloud.plugins.module_utils._errors import (
     ServerTrouble,
     Unintelligible,
 )
+from ansible_collections.hostup.cloud.plugins.module_utils._http.transport import BearerAuth
 from ansible_collections.hostup.cloud.tests.unit.plugins.module_utils.conftest import (
     COMPLETE_CONTACT,
     JSON_VALUES,

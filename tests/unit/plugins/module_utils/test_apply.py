@@ -14,20 +14,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.hostup.cloud.plugins.module_utils._api import Answers, Api, Job, Reading
-from ansible_collections.hostup.cloud.plugins.module_utils._apply import (
-    ApplySettings,
-    PartialFailure,
-    apply,
-    read_stored,
-    resolve,
-)
-from ansible_collections.hostup.cloud.plugins.module_utils._clock import Clock, Deadline
-from ansible_collections.hostup.cloud.plugins.module_utils._contact import Contact
-from ansible_collections.hostup.cloud.plugins.module_utils._domain import Domain, read_listed
-from ansible_collections.hostup.cloud.plugins.module_utils._errors import (
+from ansible_collections.hostup.cloud.plugins.module_utils._api.base import Answers, Api, Reading
+from ansible_collections.hostup.cloud.plugins.module_utils._api.generations import read_listed
+from ansible_collections.hostup.cloud.plugins.module_utils._api.jobs import Job
+from ansible_collections.hostup.cloud.plugins.module_utils._api.lookup import resolve
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.domain import Domain
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.fields import Contact
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.invalid_input import InvalidInput
+from ansible_collections.hostup.cloud.plugins.module_utils._engine.apply import ApplySettings, PartialFailure, apply
+from ansible_collections.hostup.cloud.plugins.module_utils._engine.plan import Comparison, make_plan, never_read
+from ansible_collections.hostup.cloud.plugins.module_utils._engine.reading import read_stored
+from ansible_collections.hostup.cloud.plugins.module_utils._http.clock import Clock, Deadline
+from ansible_collections.hostup.cloud.plugins.module_utils._http.errors import (
     Exchange,
-    InvalidInput,
     MissingDomains,
     NotSent,
     OutcomeUnknown,
@@ -35,8 +34,7 @@ from ansible_collections.hostup.cloud.plugins.module_utils._errors import (
     RequestFailed,
     ServerTrouble,
 )
-from ansible_collections.hostup.cloud.plugins.module_utils._plan import Comparison, make_plan, never_read
-from ansible_collections.hostup.cloud.plugins.module_utils._report import Report
+from ansible_collections.hostup.cloud.plugins.module_utils._result.report import Report
 
 WRITE = Exchange("POST", "/api/v2/domains/bulk/contacts", "update the contact of 1 domain")
 

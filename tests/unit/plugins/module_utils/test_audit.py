@@ -12,21 +12,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.hostup.cloud.plugins.module_utils._audit import (
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.compare import (
+    DIFFERENT,
+    comparable_contact,
+    compare,
+    country_of,
+)
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.declared import problem_of
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.fields import FIELD_NAMES, Contact
+from ansible_collections.hostup.cloud.plugins.module_utils._task.audit import (
     Finding,
     clusters_of,
     email_names,
     findings_of,
 )
-from ansible_collections.hostup.cloud.plugins.module_utils._contact import (
-    DIFFERENT,
-    FIELD_NAMES,
-    Contact,
-    comparable_contact,
-    compare,
-    country_of,
-)
-from ansible_collections.hostup.cloud.plugins.module_utils._declared import problem_of
 from ansible_collections.hostup.cloud.tests.unit.plugins.module_utils.conftest import COMPLETE_CONTACT
 
 SPELT_OTHERWISE = {

@@ -16,17 +16,17 @@ from typing import Any
 import pytest
 
 from ansible_collections.hostup.cloud.plugins.module_utils import _backup
-from ansible_collections.hostup.cloud.plugins.module_utils._backup import (
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.declared import read_condition, read_declared
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.domain import Domain
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.fields import Contact
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.invalid_input import HostUpError, InvalidInput
+from ansible_collections.hostup.cloud.plugins.module_utils._engine.backup import (
     BackupPlace,
     backup_content,
     read_backup_place,
     write_backup,
 )
-from ansible_collections.hostup.cloud.plugins.module_utils._contact import Contact
-from ansible_collections.hostup.cloud.plugins.module_utils._declared import read_condition, read_declared
-from ansible_collections.hostup.cloud.plugins.module_utils._domain import Domain
-from ansible_collections.hostup.cloud.plugins.module_utils._errors import HostUpError, InvalidInput
-from ansible_collections.hostup.cloud.plugins.module_utils._plan import Comparison, Plan, make_plan
+from ansible_collections.hostup.cloud.plugins.module_utils._engine.plan import Comparison, Plan, make_plan
 from ansible_collections.hostup.cloud.tests.unit.plugins.module_utils.conftest import COMPLETE_CONTACT
 
 MOMENT = datetime(2026, 11, 23, 8, 15, 0, tzinfo=timezone.utc)

@@ -27,19 +27,10 @@ from hypothesis import strategies as st
 from urllib3.response import HTTPResponse
 
 from ansible_collections.hostup.cloud.plugins.module_utils import _client
-from ansible_collections.hostup.cloud.plugins.module_utils._client import (
-    ApiKeyAuth,
-    BearerAuth,
-    Client,
-    Connection,
-    Kind,
-    Request,
-    api_text,
-    error_details,
-    seconds_before_retry,
-)
-from ansible_collections.hostup.cloud.plugins.module_utils._clock import Clock, Deadline
-from ansible_collections.hostup.cloud.plugins.module_utils._errors import (
+from ansible_collections.hostup.cloud.plugins.module_utils._http.answers import api_text, error_details
+from ansible_collections.hostup.cloud.plugins.module_utils._http.client import Client, Connection
+from ansible_collections.hostup.cloud.plugins.module_utils._http.clock import Clock, Deadline
+from ansible_collections.hostup.cloud.plugins.module_utils._http.errors import (
     NotSent,
     OutcomeUnknown,
     Refused,
@@ -47,6 +38,9 @@ from ansible_collections.hostup.cloud.plugins.module_utils._errors import (
     ServerTrouble,
     Unintelligible,
 )
+from ansible_collections.hostup.cloud.plugins.module_utils._http.request import Kind, Request
+from ansible_collections.hostup.cloud.plugins.module_utils._http.retry import seconds_before_retry
+from ansible_collections.hostup.cloud.plugins.module_utils._http.transport import ApiKeyAuth, BearerAuth
 from ansible_collections.hostup.cloud.tests.unit.plugins.module_utils.conftest import API_KEY, JSON_VALUES
 
 if TYPE_CHECKING:

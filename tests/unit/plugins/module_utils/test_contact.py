@@ -16,20 +16,20 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.hostup.cloud.plugins.module_utils import _contact
-from ansible_collections.hostup.cloud.plugins.module_utils._contact import (
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.compare import (
     DIFFERENT,
     EQUAL,
     EQUIVALENT,
-    FIELD_NAMES,
-    FIELDS,
-    NAME_OF,
     RULES,
     Verdict,
+    compare,
+    country_of,
+)
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.fields import FIELD_NAMES, FIELDS, NAME_OF
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.notation import (
     canonical_email,
     canonical_phone,
     canonical_postcode,
-    compare,
-    country_of,
 )
 
 COUNTRIES = ("SE", "NO", "GB", "NL", "US", "IT", "")

@@ -15,10 +15,16 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.hostup.cloud.plugins.module_utils._api import Answers, Api, EditGate, Reading
-from ansible_collections.hostup.cloud.plugins.module_utils._clock import Deadline
-from ansible_collections.hostup.cloud.plugins.module_utils._contact import FIELD_NAMES, Contact
-from ansible_collections.hostup.cloud.plugins.module_utils._contacts_info import (
+from ansible_collections.hostup.cloud.plugins.module_utils._api.base import Answers, Api, EditGate, Reading
+from ansible_collections.hostup.cloud.plugins.module_utils._api.generations import V1, V2, Listed, read_listed
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.declared import read_declared
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.domain import Domain
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.fields import FIELD_NAMES, Contact
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.invalid_input import InvalidInput
+from ansible_collections.hostup.cloud.plugins.module_utils._engine.plan import Comparison, make_plan
+from ansible_collections.hostup.cloud.plugins.module_utils._http.clock import Deadline
+from ansible_collections.hostup.cloud.plugins.module_utils._http.errors import MissingDomains
+from ansible_collections.hostup.cloud.plugins.module_utils._task.contacts_info import (
     ContactsReport,
     check_askable,
     declarable,
@@ -26,10 +32,6 @@ from ansible_collections.hostup.cloud.plugins.module_utils._contacts_info import
     lost_names,
     read_contacts,
 )
-from ansible_collections.hostup.cloud.plugins.module_utils._declared import read_declared
-from ansible_collections.hostup.cloud.plugins.module_utils._domain import V1, V2, Domain, Listed, read_listed
-from ansible_collections.hostup.cloud.plugins.module_utils._errors import InvalidInput, MissingDomains
-from ansible_collections.hostup.cloud.plugins.module_utils._plan import Comparison, make_plan
 from ansible_collections.hostup.cloud.tests.unit.plugins.module_utils.conftest import COMPLETE_CONTACT, START
 
 A, B = Domain("dom_a", "a.example"), Domain("dom_b", "b.example")

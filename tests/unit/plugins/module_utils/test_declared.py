@@ -13,9 +13,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.hostup.cloud.plugins.module_utils._contact import FIELD_NAMES, FIELDS
-from ansible_collections.hostup.cloud.plugins.module_utils._declared import read_accepted, read_condition, read_declared
-from ansible_collections.hostup.cloud.plugins.module_utils._errors import InvalidInput
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.declared import (
+    read_accepted,
+    read_condition,
+    read_declared,
+)
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.fields import FIELD_NAMES, FIELDS
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.invalid_input import InvalidInput
 from ansible_collections.hostup.cloud.tests.unit.plugins.module_utils.conftest import COMPLETE_CONTACT
 
 

@@ -8,13 +8,9 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.hostup.cloud.plugins.module_utils._domain import (
-    Domain,
-    comparable_name,
-    problems_of_same_domain,
-    read_listed,
-)
-from ansible_collections.hostup.cloud.plugins.module_utils._errors import InvalidInput
+from ansible_collections.hostup.cloud.plugins.module_utils._api.generations import problems_of_same_domain, read_listed
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.domain import Domain, comparable_name
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.invalid_input import InvalidInput
 
 
 def problems(ids: list[str], names: list[str], api_version: str = "auto") -> list[str]:

@@ -12,11 +12,14 @@ from typing import Any, cast
 
 import pytest
 
-from ansible_collections.hostup.cloud.plugins.module_utils._api import Answers, Api
-from ansible_collections.hostup.cloud.plugins.module_utils._domain import V1, V2, Domain
-from ansible_collections.hostup.cloud.plugins.module_utils._domain_info import Filters, as_info, is_lost, told
-from ansible_collections.hostup.cloud.plugins.module_utils._errors import MissingDomains
-from ansible_collections.hostup.cloud.plugins.module_utils._inventory import describe, find_filtered
+from ansible_collections.hostup.cloud.plugins.module_utils._api.base import Answers, Api
+from ansible_collections.hostup.cloud.plugins.module_utils._api.facts import is_lost, told
+from ansible_collections.hostup.cloud.plugins.module_utils._api.filters import Filters
+from ansible_collections.hostup.cloud.plugins.module_utils._api.generations import V1, V2
+from ansible_collections.hostup.cloud.plugins.module_utils._api.lookup import find_filtered
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.domain import Domain
+from ansible_collections.hostup.cloud.plugins.module_utils._http.errors import MissingDomains
+from ansible_collections.hostup.cloud.plugins.module_utils._task.domain_info import as_info, describe
 
 ODD: list[Any] = [None, "", 0, 1.5, True, [], {}, [None], {"name": None}, "\u202e\n", "x" * 5000]
 

@@ -13,14 +13,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from ansible_collections.hostup.cloud.plugins.module_utils._drift import (
+from ansible_collections.hostup.cloud.plugins.module_utils._result.report import STATUSES as STATUSES_OF_A_DOMAIN
+from ansible_collections.hostup.cloud.plugins.module_utils._role.drift import (
     STATUSES,
     WITHHELD_MESSAGE,
     markdown_code,
     report_data,
     visible,
 )
-from ansible_collections.hostup.cloud.plugins.module_utils._report import STATUSES as STATUSES_OF_A_DOMAIN
 
 
 def domain(name: str, status: str = "unchanged", **facts: Any) -> dict[str, Any]:

@@ -12,10 +12,19 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ansible_collections.hostup.cloud.plugins.module_utils._api import COMPLETED, FAILED, RUNNING, VANISHED, Job
-from ansible_collections.hostup.cloud.plugins.module_utils._clock import Deadline
-from ansible_collections.hostup.cloud.plugins.module_utils._errors import Exchange, HostUpError, InvalidInput, Refused
-from ansible_collections.hostup.cloud.plugins.module_utils._follow import await_earlier_jobs, follow, read_job_ids
+from ansible_collections.hostup.cloud.plugins.module_utils._api.jobs import (
+    COMPLETED,
+    FAILED,
+    RUNNING,
+    VANISHED,
+    Job,
+    await_earlier_jobs,
+    follow,
+    read_job_ids,
+)
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.invalid_input import HostUpError, InvalidInput
+from ansible_collections.hostup.cloud.plugins.module_utils._http.clock import Deadline
+from ansible_collections.hostup.cloud.plugins.module_utils._http.errors import Exchange, Refused
 
 if TYPE_CHECKING:
     from ansible_collections.hostup.cloud.tests.unit.plugins.module_utils.conftest import FakeClock

@@ -12,17 +12,11 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.hostup.cloud.plugins.module_utils._api import Answers, EditGate
-from ansible_collections.hostup.cloud.plugins.module_utils._contact import Contact
-from ansible_collections.hostup.cloud.plugins.module_utils._domain import Domain
-from ansible_collections.hostup.cloud.plugins.module_utils._errors import (
-    Exchange,
-    HostUpError,
-    InvalidInput,
-    MissingDomains,
-    Refused,
-)
-from ansible_collections.hostup.cloud.plugins.module_utils._guards import (
+from ansible_collections.hostup.cloud.plugins.module_utils._api.base import Answers, EditGate
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.domain import Domain
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.fields import Contact
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.invalid_input import HostUpError, InvalidInput
+from ansible_collections.hostup.cloud.plugins.module_utils._engine.guards import (
     DENY,
     EACH,
     FAIL,
@@ -34,8 +28,9 @@ from ansible_collections.hostup.cloud.plugins.module_utils._guards import (
     pass_guards,
     read_guards,
 )
-from ansible_collections.hostup.cloud.plugins.module_utils._plan import Comparison, Plan, make_plan
-from ansible_collections.hostup.cloud.plugins.module_utils._report import Report
+from ansible_collections.hostup.cloud.plugins.module_utils._engine.plan import Comparison, Plan, make_plan
+from ansible_collections.hostup.cloud.plugins.module_utils._http.errors import Exchange, MissingDomains, Refused
+from ansible_collections.hostup.cloud.plugins.module_utils._result.report import Report
 
 OPEN = EditGate(True)
 SHUT = EditGate(False, "A transfer is in progress.", "pending_order")

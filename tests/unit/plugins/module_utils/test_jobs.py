@@ -16,25 +16,27 @@ import responses
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.hostup.cloud.plugins.module_utils._api import (
+from ansible_collections.hostup.cloud.plugins.module_utils._api.base import (
+    LONGEST_ID,
+    id_text,
+    says_too_many,
+    send_in_batches,
+)
+from ansible_collections.hostup.cloud.plugins.module_utils._api.jobs import (
     COMPLETED,
     FAILED,
-    LONGEST_ID,
     QUEUED,
     RUNNING,
     UNKNOWN,
     VANISHED,
     Job,
-    id_text,
     job_path,
-    says_too_many,
-    send_in_batches,
     with_state,
 )
-from ansible_collections.hostup.cloud.plugins.module_utils._api_v1 import ApiV1
-from ansible_collections.hostup.cloud.plugins.module_utils._api_v2 import ApiV2
-from ansible_collections.hostup.cloud.plugins.module_utils._clock import Deadline
-from ansible_collections.hostup.cloud.plugins.module_utils._errors import (
+from ansible_collections.hostup.cloud.plugins.module_utils._api.v1 import ApiV1
+from ansible_collections.hostup.cloud.plugins.module_utils._api.v2 import ApiV2
+from ansible_collections.hostup.cloud.plugins.module_utils._http.clock import Deadline
+from ansible_collections.hostup.cloud.plugins.module_utils._http.errors import (
     Exchange,
     FieldError,
     Refused,

@@ -13,17 +13,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.hostup.cloud.plugins.doc_fragments.connection import ModuleDocFragment
-from ansible_collections.hostup.cloud.plugins.module_utils._client import Connection
-from ansible_collections.hostup.cloud.plugins.module_utils._errors import InvalidInput
-from ansible_collections.hostup.cloud.plugins.module_utils._options import (
-    DEFAULT_API_URL,
-    RANGES,
-    check_ranges,
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.invalid_input import InvalidInput
+from ansible_collections.hostup.cloud.plugins.module_utils._http.client import Connection
+from ansible_collections.hostup.cloud.plugins.module_utils._http.origin import DEFAULT_API_URL, read_origin
+from ansible_collections.hostup.cloud.plugins.module_utils._task.connection import (
     connection_argument_spec,
-    contacts_argument_spec,
     read_api_key,
     read_connection,
-    read_origin,
+)
+from ansible_collections.hostup.cloud.plugins.module_utils._task.options import (
+    RANGES,
+    check_ranges,
+    contacts_argument_spec,
     read_together,
 )
 

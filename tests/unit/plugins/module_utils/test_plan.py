@@ -8,18 +8,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.hostup.cloud.plugins.module_utils._contact import Contact
-from ansible_collections.hostup.cloud.plugins.module_utils._domain import Domain
-from ansible_collections.hostup.cloud.plugins.module_utils._plan import (
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.domain import Domain
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.fields import Contact
+from ansible_collections.hostup.cloud.plugins.module_utils._engine.plan import (
     Comparison,
     Group,
     Plan,
-    diff,
-    judge_result,
     make_plan,
     never_read,
     write_groups,
 )
+from ansible_collections.hostup.cloud.plugins.module_utils._engine.verify import judge_result
+from ansible_collections.hostup.cloud.plugins.module_utils._result.report import diff
 
 OLD = {
     "firstname": "Erik",

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.hostup.cloud.plugins.module_utils._contact import FIELD_NAMES, Contact
-from ansible_collections.hostup.cloud.plugins.module_utils._domain import Domain
-from ansible_collections.hostup.cloud.plugins.module_utils._plan import Comparison, make_plan
-from ansible_collections.hostup.cloud.plugins.module_utils._policy import (
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.domain import Domain
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.fields import FIELD_NAMES, Contact
+from ansible_collections.hostup.cloud.plugins.module_utils._engine.plan import Comparison, make_plan
+from ansible_collections.hostup.cloud.plugins.module_utils._engine.policy import (
     CONSEQUENCES,
     GENERIC,
     MATERIAL_FIELDS,

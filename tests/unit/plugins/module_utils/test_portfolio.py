@@ -14,16 +14,14 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.hostup.cloud.plugins.module_utils._options import (
-    connection_argument_spec,
-    contacts_argument_spec,
-)
-from ansible_collections.hostup.cloud.plugins.module_utils._portfolio import (
+from ansible_collections.hostup.cloud.plugins.module_utils._role.portfolio import (
     PASSED_THROUGH,
     SELECTORS,
     effective_contact,
     plan_calls,
 )
+from ansible_collections.hostup.cloud.plugins.module_utils._task.connection import connection_argument_spec
+from ansible_collections.hostup.cloud.plugins.module_utils._task.options import contacts_argument_spec
 
 ROLE = Path(__file__).resolve().parents[4] / "roles" / "domain_contacts"
 

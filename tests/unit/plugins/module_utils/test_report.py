@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.hostup.cloud.plugins.module_utils._api import Job
-from ansible_collections.hostup.cloud.plugins.module_utils._domain import Domain
-from ansible_collections.hostup.cloud.plugins.module_utils._errors import HostUpError
-from ansible_collections.hostup.cloud.plugins.module_utils._plan import Comparison, make_plan
-from ansible_collections.hostup.cloud.plugins.module_utils._report import STATUSES, Outcome, Report
+from ansible_collections.hostup.cloud.plugins.module_utils._api.jobs import Job
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.domain import Domain
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.invalid_input import HostUpError
+from ansible_collections.hostup.cloud.plugins.module_utils._engine.plan import Comparison, make_plan
+from ansible_collections.hostup.cloud.plugins.module_utils._result.report import STATUSES, Outcome, Report
 
 A, B, C = Domain("dom_a", "a.example"), Domain("dom_b", "b.example"), Domain("dom_c", "c.example")
 NO_CALLS = {"read": 0, "write": 0, "poll": 0}

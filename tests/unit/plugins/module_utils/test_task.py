@@ -13,20 +13,21 @@ import pytest
 import responses
 
 from ansible_collections.hostup.cloud.plugins.module_utils import _task
-from ansible_collections.hostup.cloud.plugins.module_utils._api_v1 import ApiV1
-from ansible_collections.hostup.cloud.plugins.module_utils._api_v2 import ApiV2
-from ansible_collections.hostup.cloud.plugins.module_utils._client import Connection
-from ansible_collections.hostup.cloud.plugins.module_utils._domain import V1, V2, Domain
-from ansible_collections.hostup.cloud.plugins.module_utils._errors import (
+from ansible_collections.hostup.cloud.plugins.module_utils._api.generations import V1, V2
+from ansible_collections.hostup.cloud.plugins.module_utils._api.v1 import ApiV1
+from ansible_collections.hostup.cloud.plugins.module_utils._api.v2 import ApiV2
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.domain import Domain
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.invalid_input import InvalidInput
+from ansible_collections.hostup.cloud.plugins.module_utils._engine.plan import Comparison, make_plan
+from ansible_collections.hostup.cloud.plugins.module_utils._http.client import Connection
+from ansible_collections.hostup.cloud.plugins.module_utils._http.errors import (
     Exchange,
     FieldError,
-    InvalidInput,
     MissingDomains,
     Refused,
 )
-from ansible_collections.hostup.cloud.plugins.module_utils._plan import Comparison, make_plan
-from ansible_collections.hostup.cloud.plugins.module_utils._report import UPDATED, Outcome, Report
-from ansible_collections.hostup.cloud.plugins.module_utils._task import Task
+from ansible_collections.hostup.cloud.plugins.module_utils._result.report import UPDATED, Outcome, Report
+from ansible_collections.hostup.cloud.plugins.module_utils._task.task import Task
 
 API_KEY = "k3y-that-no-one-may-see"
 ORIGIN = "https://cloud.hostup.se"

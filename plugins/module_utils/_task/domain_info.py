@@ -1,0 +1,83 @@
+# Copyright (c) 2026, the hostup.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This is a PRIVATE module_utils. Do not use it outside this collection.
+
+"""What ``hostup_domain_info`` returns of a domain."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ansible_collections.hostup.cloud.plugins.module_utils._api.base import Api
+from ansible_collections.hostup.cloud.plugins.module_utils._api.facts import KEYS, LIFECYCLE, Told, tellable, told
+from ansible_collections.hostup.cloud.plugins.module_utils._api.filters import Filters
+from ansible_collections.hostup.cloud.plugins.module_utils._api.jobs import as_dict
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.domain import Domain
+from ansible_collections.hostup.cloud.plugins.module_utils._http.errors import MissingDomains, told_request_id
+from ansible_collections.hostup.cloud.plugins.module_utils._result.messages import told_causes
+
+
+def as_info(domain_id: str, facts: Told) -> dict[str, Any]:
+    """Return one entry of the result: every key present, null where the API does not tell."""
+    info = {"id": domain_id, **{key: facts.get(key) for key in KEYS}}
+    return {**info, "lifecycle": {key: as_dict(info["lifecycle"]).get(key) for key in LIFECYCLE}}
+
+
+def is_empty_list(params: Mapping[str, Any]) -> bool:
+    """Tell whether a task lists domains, but none: that is something else than listing nothing."""
+    given = [params[option] for option in ("domain_ids", "domains") if params[option] is not None]
+    return bool(given) and not any(given)
+
+
+def describe(
+    api: Api, generation: str, domains: Sequence[Domain], filters: Filters, *, details: bool
+) -> list[dict[str, Any]]:
+    """Return what the API tells of those domains that fit, in the same order.
+
+    :param details: ask for every one of them where the domain list did not tell everything.
+    :raises MissingDomains: when it cannot be learnt whether a domain fits.
+    """
+    facts: dict[str, Told] = {domain.id or "": told(generation, domain.row) for domain in domains}
+    candidates = [domain for domain in domains if filters.keep(facts[domain.id or ""])]
+    wanted = filters.needs | (tellable(generation) if details else frozenset())
+    facts.update(learn(api, generation, [d for d in candidates if wanted - facts[d.id or ""].keys()]))
+    _check_told(candidates, facts, filters.needs)
+    return [
+        # A listed name is told as it is listed.
+        {**as_info(domain.id or "", facts[domain.id or ""]), **({"name": domain.name} if domain.name else {})}
+        for domain in candidates
+        if filters.keep(facts[domain.id or ""])
+    ]
+
+
+def learn(api: Api, generation: str, domains: Sequence[Domain]) -> dict[str, Told]:
+    """Ask for each of these domains, and return what the list and the answer tell, by id.
+
+    :raises MissingDomains: naming every domain of which the details cannot be read.
+    """
+    if not domains:
+        return {}
+    answers = api.read_details(domains)
+    if answers.failures:
+        first = next(iter(answers.errors.values()), None)
+        raise MissingDomains(
+            f"Could not read the details of {len(answers.failures)} of {len(domains)} domains."
+            f" {told_causes(domains, answers.failures)}{told_request_id(first.request_id if first else None)}",
+            answers.failures,
+            code="unreadable_domain",
+        )
+    return {d.id or "": {**told(generation, d.row), **told(generation, answers.values[d.id or ""])} for d in domains}
+
+
+def _check_told(domains: Sequence[Domain], facts: Mapping[str, Told], needs: frozenset[str]) -> None:
+    missing = {d.id or "": sorted(needs - facts[d.id or ""].keys()) for d in domains}
+    reasons = {i: f"the API does not tell its {' and '.join(keys)}." for i, keys in missing.items() if keys}
+    if reasons:
+        raise MissingDomains(
+            f"Could not filter {len(reasons)} of {len(domains)} domains. {told_causes(domains, reasons)}",
+            reasons,
+            code="unreadable_domain",
+        )
