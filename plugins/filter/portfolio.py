@@ -111,8 +111,13 @@ _value:
 """
 
 from collections.abc import Callable
+from functools import partial
 
-from ansible_collections.hostup.cloud.plugins.module_utils._role.portfolio import plan_calls
+from ansible_collections.hostup.cloud.plugins.module_utils._role.portfolio import KnownOptions, plan_calls
+from ansible_collections.hostup.cloud.plugins.module_utils._task.connection import connection_argument_spec
+from ansible_collections.hostup.cloud.plugins.module_utils._task.options import contacts_argument_spec
+
+KNOWN = KnownOptions.of(connection_argument_spec(), contacts_argument_spec())
 
 
 class FilterModule:
@@ -120,4 +125,4 @@ class FilterModule:
 
     def filters(self) -> dict[str, Callable[..., object]]:
         """Return the filters of this file by their names."""
-        return {"portfolio": plan_calls}
+        return {"portfolio": partial(plan_calls, known=KNOWN)}

@@ -628,7 +628,7 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.hostup.cloud.plugins.module_utils._api.generations import as_listed, read_listed
 from ansible_collections.hostup.cloud.plugins.module_utils._api.jobs import await_earlier_jobs, read_job_ids
-from ansible_collections.hostup.cloud.plugins.module_utils._api.lookup import resolve
+from ansible_collections.hostup.cloud.plugins.module_utils._api.resolve import resolve
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.declared import (
     read_accepted,
     read_condition,
@@ -670,14 +670,14 @@ def run(task: Task[Report]) -> None:
     )
     if not report.domains:
         return
-    report.keep_private(declared, condition)
+    report.mark_sensitive(declared, condition)
     settings = ApplySettings(**{name: params[name] for name in ApplySettings.__dataclass_fields__})
     api = task.open_api(listed.generation, connection)
-    report.domains = resolve(api, listed)
-    await_earlier_jobs(earlier_jobs, api, clock, settings.wait_timeout, settings.poll_interval)
-    stored = read_stored(api, report)
+    report.domains = domains = resolve(api, listed)
+    await_earlier_jobs(earlier_jobs, api.poll, clock, settings.wait_timeout, settings.poll_interval)
+    domains, stored = read_stored(api, domains, report)
     comparison = Comparison(params["strict"], accepted, never_read(stored.values(), api.may_leave_out))
-    plan = make_plan(report.domains, stored, declared, comparison, condition)
+    plan = make_plan(domains, stored, declared, comparison, condition)
     report.take_plan(plan)
     report.plan = plan = pass_guards(plan, api, report, guards)
     if not plan.changing or task.check_mode:

@@ -258,7 +258,7 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.hostup.cloud.plugins.module_utils._api.filters import check_tellable, read_filters
 from ansible_collections.hostup.cloud.plugins.module_utils._api.generations import read_listed
-from ansible_collections.hostup.cloud.plugins.module_utils._api.lookup import find_filtered, find_listed
+from ansible_collections.hostup.cloud.plugins.module_utils._api.resolve import find_filtered, find_listed
 from ansible_collections.hostup.cloud.plugins.module_utils._result.report import InfoReport
 from ansible_collections.hostup.cloud.plugins.module_utils._task.connection import (
     connection_argument_spec,

@@ -211,7 +211,7 @@ from ansible_collections.hostup.cloud.plugins.module_utils._task.task import Tas
 
 
 def run(task: Task[InfoReport]) -> None:
-    """Options, ask: what happens in a run."""
+    """Options, poll: what happens in a run."""
     params, values = task.params, task.report.values
     job_ids, connection = read_together(
         lambda: read_job_ids(params["job_ids"], "job_ids"),
@@ -220,8 +220,7 @@ def run(task: Task[InfoReport]) -> None:
     api = task.open_api(V1 if params["api_version"] == V1 else V2, connection)
     for job_id in job_ids:
         job = api.poll(job_of_id(job_id))
-        told = {name: getattr(job, name) for name in ("id", "status", "is_over", "progress", "message")}
-        values["jobs"].append(told)
+        values["jobs"].append(job.as_info())
     values["all_over"] = all(job["is_over"] for job in values["jobs"])
 
 

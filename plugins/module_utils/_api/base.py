@@ -14,24 +14,25 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field, replace
 from typing import Any, Generic, TypeVar
 
-from ansible_collections.hostup.cloud.plugins.module_utils._api.jobs import UNKNOWN, VANISHED, Job, with_state
-from ansible_collections.hostup.cloud.plugins.module_utils._contact.domain import Domain, comparable_name
+from ansible_collections.hostup.cloud.plugins.module_utils._api.jobs import Job, JobStatus, with_state
+from ansible_collections.hostup.cloud.plugins.module_utils._api.lookup import find, id_of, name_of
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.domain import Domain
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.fields import Contact
-from ansible_collections.hostup.cloud.plugins.module_utils._http.answers import api_text
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.stored import Unreadable
+from ansible_collections.hostup.cloud.plugins.module_utils._http.answers import api_text, id_text
 from ansible_collections.hostup.cloud.plugins.module_utils._http.client import Client
 from ansible_collections.hostup.cloud.plugins.module_utils._http.clock import Deadline
 from ansible_collections.hostup.cloud.plugins.module_utils._http.errors import (
-    MissingDomains,
+    InvalidResponse,
     Refused,
     RequestFailed,
-    ServerTrouble,
-    Unintelligible,
+    TransientServerError,
 )
 from ansible_collections.hostup.cloud.plugins.module_utils._http.request import Kind, Request
+from ansible_collections.hostup.cloud.plugins.module_utils._http.workers import map_in_threads
 
 LIST_PAGE_SIZE = 1000
 """The largest page of https://developer.hostup.se/endpoints/domain-services/get-v2-domains."""
@@ -39,13 +40,8 @@ LIST_PAGE_SIZE = 1000
 MOST_LIST_PAGES = 1000
 """A list that goes on after this many pages is taken for one that never ends."""
 
-LONGEST_ID = 255
 
 V = TypeVar("V")
-
-
-class LastPage(list[Domain]):
-    """A page of the domain list of which the API has said that no other one follows."""
 
 
 @dataclass
@@ -66,7 +62,7 @@ class Reading:
 
 @dataclass
 class Answers(Generic[V]):
-    """What came of asking for several domains, each with a request of its own; all keys are domain ids.
+    """The answers about several domains, each requested on its own; all keys are domain ids.
 
     :ivar failures: why there is no value.
     :ivar errors: the errors behind that, where the request itself failed.
@@ -143,38 +139,13 @@ class Api(ABC):
 
         :raises MissingDomains: when a name belongs to two domains of the account.
         """
-        return self._find(a_labels, _name_of, self.look_up if self.looks_up_names else None)
+        look_up = self.look_up if self.looks_up_names else None
+        return find(a_labels, name_of, self.domain_pages, look_up, self._all)
 
     def find_ids(self, domain_ids: Sequence[str]) -> dict[str, Domain]:
         """Return the domains with these ids and names, by id, in the same way; unknown ones are absent."""
-        return self._find(domain_ids, _id_of, self._look_up_id if self.details_tell_name else None)
-
-    def _find(
-        self,
-        keys: Sequence[str],
-        key_of: Callable[[Domain], str | None],
-        look_up: Callable[[str], list[Domain]] | None,
-    ) -> dict[str, Domain]:
-        found: dict[str, Domain] = {}
-        missing = list(dict.fromkeys(keys))
-        if self._all is not None:
-            _add_wanted(found, self._all, keys, key_of)
-            return found
-        pages, pages_read = self.domain_pages(), 0
-        while missing:
-            if look_up is not None and len(missing) <= max(pages_read, 1):
-                _add_wanted(found, look_up(missing[0]), missing[:1], key_of)
-                missing = missing[1:]
-                continue
-            page = next(pages, None)
-            if page is None:
-                break
-            pages_read += 1
-            _add_wanted(found, page, keys, key_of)
-            missing = [key for key in missing if key not in found]
-            if isinstance(page, LastPage):
-                break
-        return found
+        look_up = self._look_up_id if self.details_tell_name else None
+        return find(domain_ids, id_of, self.domain_pages, look_up, self._all)
 
     def _look_up_id(self, domain_id: str) -> list[Domain]:
         answers = self.read_details([Domain(domain_id)])
@@ -222,14 +193,14 @@ class Api(ABC):
     def poll(self, job: Job, deadline: Deadline | None = None) -> Job:
         """Ask how far a job is."""
         if job.poll_path is None:
-            return replace(job, status=UNKNOWN)
+            return replace(job, status=JobStatus.UNKNOWN)
         request = Request("GET", job.poll_path, Kind.POLL, f"ask for the state of job {job.id}")
         try:
             answer = self.client.fetch(request, deadline)
         except Refused as error:
             if error.http_status != 404:
                 raise
-            return replace(job, status=VANISHED, message="the API does not know the job any more")
+            return replace(job, status=JobStatus.VANISHED, message="the API does not know the job any more")
         return with_state(job, answer)
 
 
@@ -254,29 +225,31 @@ def send_in_batches(ids: Sequence[str], size: int, send: Callable[[Sequence[str]
 
 
 def ask_each(domains: Sequence[Domain], concurrency: int, ask: Callable[[Domain], V]) -> Answers[V]:
-    """Call ``ask`` for every domain, in threads, and gather what becomes of each.
+    """Call ``ask`` for every domain, in threads, and gather the answers in the order of the domains.
 
-    :param ask: raises ValueError, with the reason, if the answer is not usable.
+    :param ask: raises :class:`Unreadable` if the answer is not usable.
     :raises RequestFailed: when it makes no sense to go on: no connection, a wrong key, too many requests.
     """
-    answers: Answers[V] = Answers()
-    with ThreadPoolExecutor(max_workers=max(1, min(concurrency, len(domains)))) as pool:
-        futures = {pool.submit(ask, domain): domain.id or "" for domain in domains}
+
+    def ask_one(domain: Domain) -> V | RequestFailed | Unreadable:
         try:
-            for future in as_completed(futures):
-                domain_id = futures[future]
-                try:
-                    answers.values[domain_id] = future.result()
-                except (Refused, ServerTrouble, Unintelligible) as error:
-                    if error.http_status in (401, 429):
-                        raise
-                    answers.failures[domain_id] = error.explanation
-                    answers.errors[domain_id] = error
-                except ValueError as error:
-                    answers.failures[domain_id] = f"{error}."
-        finally:
-            for future in futures:
-                future.cancel()
+            return ask(domain)
+        except (Refused, TransientServerError, InvalidResponse) as error:
+            if error.http_status in (401, 429):
+                raise
+            return error
+        except Unreadable as error:
+            return error
+
+    answers: Answers[V] = Answers()
+    for domain, answer in zip(domains, map_in_threads(ask_one, domains, concurrency)):
+        if isinstance(answer, RequestFailed):
+            answers.failures[domain.id] = answer.explanation
+            answers.errors[domain.id] = answer
+        elif isinstance(answer, Unreadable):
+            answers.failures[domain.id] = f"{answer}."
+        else:
+            answers.values[domain.id] = answer
     return answers
 
 
@@ -306,44 +279,3 @@ def bulk_update(path: str, domain_ids: Sequence[str], contact: Mapping[str, str]
 
 def counted_domains(domain_ids: Sequence[str]) -> str:
     return f"{len(domain_ids)} domain{'s' if len(domain_ids) != 1 else ''}"
-
-
-def id_text(value: Any) -> str | None:
-    """Return an id as text, or None if it cannot be one; some answers give numbers where others give text."""
-    if isinstance(value, int) and not isinstance(value, bool):
-        return str(value)
-    return value if isinstance(value, str) and 0 < len(value) <= LONGEST_ID and value.isprintable() else None
-
-
-def _id_of(domain: Domain) -> str | None:
-    return domain.id
-
-
-def _name_of(domain: Domain) -> str | None:
-    return comparable_name(domain.name or "")
-
-
-def _add_wanted(
-    found: dict[str, Domain],
-    candidates: Sequence[Domain],
-    keys: Sequence[str],
-    key_of: Callable[[Domain], str | None],
-) -> None:
-    """Add the candidates that have one of these keys.
-
-    :raises MissingDomains: when another domain with that key was found before.
-    """
-    wanted = set(keys)
-    for domain in candidates:
-        key = key_of(domain)
-        if key is None or key not in wanted:
-            continue
-        if key in found and found[key].id != domain.id:
-            ids = f"{found[key].id} and {domain.id}"
-            reason = f"the account has two domains of this name, {ids}"
-            raise MissingDomains(
-                f"Could not resolve {domain.name}: {reason}. List the id that you mean under domain_ids.",
-                {domain.name or "": reason},
-                code="ambiguous_domain",
-            )
-        found[key] = domain

@@ -14,8 +14,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 from ansible_collections.hostup.cloud.plugins.module_utils._api.generations import V1
-from ansible_collections.hostup.cloud.plugins.module_utils._api.jobs import as_dict
-from ansible_collections.hostup.cloud.plugins.module_utils._http.answers import api_text
+from ansible_collections.hostup.cloud.plugins.module_utils._http.answers import api_text, as_dict
 
 SERVICE_STATUSES = ("active", "suspended", "terminated", "pending", "cancelled", "expired", "fraud", "unknown")
 """https://developer.hostup.se/endpoints/domain-services/get-v2-domains"""

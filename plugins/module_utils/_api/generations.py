@@ -12,7 +12,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ansible_collections.hostup.cloud.plugins.module_utils._contact.domain import Domain, comparable_name
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.domain import Domain, ListedDomain, comparable_name
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.invalid_input import InvalidInput
 
 V1 = "v1"
@@ -37,9 +37,9 @@ class Listed:
     a_labels: tuple[str, ...]
 
 
-def as_listed(domain_ids: Sequence[str], names: Sequence[str]) -> list[Domain]:
+def as_listed(domain_ids: Sequence[str], names: Sequence[str]) -> list[ListedDomain]:
     """Return what a playbook lists, in the declared order: ids first, then names, nothing resolved yet."""
-    return [Domain(id=domain_id) for domain_id in domain_ids] + [Domain(id=None, name=name) for name in names]
+    return [ListedDomain(id=domain_id) for domain_id in domain_ids] + [ListedDomain(None, name) for name in names]
 
 
 def read_listed(domain_ids: Sequence[str], names: Sequence[str], api_version: str) -> Listed:

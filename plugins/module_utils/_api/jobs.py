@@ -12,26 +12,26 @@ import re
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from enum import Enum
 from typing import Any
 from urllib.parse import quote
 
-from ansible_collections.hostup.cloud.plugins.module_utils._api.base import Api
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.invalid_input import HostUpError, InvalidInput
-from ansible_collections.hostup.cloud.plugins.module_utils._http.answers import api_text
+from ansible_collections.hostup.cloud.plugins.module_utils._http.answers import api_text, as_dict
 from ansible_collections.hostup.cloud.plugins.module_utils._http.clock import Clock, Deadline
 
-QUEUED = "queued"
 
-RUNNING = "running"
+class JobStatus(str, Enum):
+    """The state of a job, as far as the API says."""
 
-COMPLETED = "completed"
-
-FAILED = "failed"
-
-VANISHED = "vanished"
-
-UNKNOWN = "unknown"
+    QUEUED = "queued"
+    RUNNING = "running"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    VANISHED = "vanished"
+    """The API does not know the job any more."""
+    UNKNOWN = "unknown"
+    """The job could not be polled."""
 
 
 @dataclass(frozen=True)
@@ -40,8 +40,6 @@ class Job:
 
     :ivar id: opaque; None when the API accepted the update without naming a job.
     :ivar poll_path: where to ask for it, a path of the same origin.
-    :ivar status: ``queued``, ``running``, ``completed``, ``failed``, ``vanished`` (the API knows it no more) or
-        ``unknown`` (it could not be asked).
     :ivar progress: percent, as the API tells it.
     :ivar message: what the API says about it, on one line.
     """
@@ -49,13 +47,23 @@ class Job:
     id: str | None
     poll_path: str | None
     domain_ids: tuple[str, ...]
-    status: str = QUEUED
+    status: JobStatus = JobStatus.QUEUED
     progress: float | None = None
     message: str | None = None
 
     @property
     def is_over(self) -> bool:
-        return self.status not in (QUEUED, RUNNING)
+        return self.status not in (JobStatus.QUEUED, JobStatus.RUNNING)
+
+    def as_info(self) -> dict[str, Any]:
+        """Return what ``hostup_job_info`` returns of a job."""
+        return {
+            "id": self.id,
+            "status": self.status.value,
+            "is_over": self.is_over,
+            "progress": self.progress,
+            "message": self.message,
+        }
 
 
 def job_path(job_id: str) -> str:
@@ -79,12 +87,12 @@ def with_state(job: Job, answer: Any) -> Job:
     inner = as_dict(result.get("result"))
     refused = any(part.get("success") is False for part in (result, inner))
     if body.get("isFailed") is True or "failed" in words or body.get("success") is False:
-        status = FAILED
+        status = JobStatus.FAILED
     elif body.get("isCompleted") is True or "completed" in words:
-        status = FAILED if refused else COMPLETED
+        status = JobStatus.FAILED if refused else JobStatus.COMPLETED
     else:
         waiting = body.get("isWaiting") is True or words & {"queued", "pending", "waiting", "delayed"}
-        status = QUEUED if waiting else RUNNING
+        status = JobStatus.QUEUED if waiting else JobStatus.RUNNING
     return replace(job, status=status, progress=_progress(body), message=_job_message(body, result, inner))
 
 
@@ -105,10 +113,6 @@ def _job_message(*places: Mapping[str, Any]) -> str | None:
     return api_text(as_dict(places[0].get("progressDetails")).get("message"))
 
 
-def as_dict(value: Any) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
-
-
 FIRST_POLL_PAUSE_SECONDS = 0.05
 
 POLL_PAUSE_GROWTH = 1.5
@@ -119,20 +123,20 @@ _JOB_ID = re.compile(r"(?!\.+$)[A-Za-z0-9_.:~-]{1,255}")
 
 def follow(
     jobs: Sequence[Job],
-    ask: Callable[[Job], Job],
+    poll: Callable[[Job], Job],
     clock: Clock,
     deadline: Deadline,
     poll_interval: float,
     first_pause: float = FIRST_POLL_PAUSE_SECONDS,
 ) -> list[Job]:
-    """Ask for all unfinished jobs, in rounds, until none is left or the time is up; return them as last told.
+    """Poll all unfinished jobs, in rounds, until none is left or the time is up; return their last states.
 
-    Jobs that were queued together mostly end together. So a round asks one after the other only as long as they are
-    over, and the next round begins behind the one that was not: hardly more questions than jobs, and one that never
+    Jobs that were queued together mostly end together. So a round polls one after the other only as long as they are
+    over, and the next round begins behind the one that was not: hardly more requests than jobs, and one that never
     ends hides no other. A job without an id is left as it is.
 
     :param poll_interval: seconds, the longest pause between two rounds.
-    :param first_pause: seconds before the first question, 0 for jobs that have had time already.
+    :param first_pause: seconds before the first request, 0 for jobs that have had time already.
     """
     jobs = list(jobs)
     waiting = deque(index for index, job in enumerate(jobs) if job.id is not None and not job.is_over)
@@ -142,7 +146,7 @@ def follow(
         pause = min(max(pause * POLL_PAUSE_GROWTH, FIRST_POLL_PAUSE_SECONDS), poll_interval)
         while waiting and not deadline.expired():
             index = waiting.popleft()
-            jobs[index] = ask(jobs[index])
+            jobs[index] = poll(jobs[index])
             if not jobs[index].is_over:
                 waiting.append(index)
                 break
@@ -171,7 +175,11 @@ def job_of_id(job_id: str) -> Job:
 
 
 def await_earlier_jobs(
-    job_ids: Sequence[str], api: Api, clock: Clock, wait_timeout: float, poll_interval: float
+    job_ids: Sequence[str],
+    poll: Callable[[Job, Deadline], Job],
+    clock: Clock,
+    wait_timeout: float,
+    poll_interval: float,
 ) -> None:
     """Wait until the jobs of an earlier run are over, however they end: what they did is compared afterwards.
 
@@ -180,8 +188,14 @@ def await_earlier_jobs(
     :raises RequestFailed: when a job cannot be asked for. One that the API does not know any more is over.
     """
     deadline = Deadline(clock, wait_timeout)
-    ask = partial(api.poll, deadline=deadline)
-    jobs = follow([job_of_id(job_id) for job_id in job_ids], ask, clock, deadline, poll_interval, first_pause=0)
+    jobs = follow(
+        [job_of_id(job_id) for job_id in job_ids],
+        lambda job: poll(job, deadline),
+        clock,
+        deadline,
+        poll_interval,
+        first_pause=0,
+    )
     unfinished = [job.id or "" for job in jobs if not job.is_over]
     if unfinished:
         raise HostUpError(

@@ -4,74 +4,91 @@
 
 # This is a PRIVATE module_utils. Do not use it outside this collection.
 
-"""Find domains by name or id, with as few requests as possible."""
+"""Find domains by name or id in the domain list or one by one, with as few requests as possible."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Sequence
 
-from ansible_collections.hostup.cloud.plugins.module_utils._api.base import Api
-from ansible_collections.hostup.cloud.plugins.module_utils._api.filters import Filters
-from ansible_collections.hostup.cloud.plugins.module_utils._api.generations import Listed, problems_of_same_domain
-from ansible_collections.hostup.cloud.plugins.module_utils._contact.domain import Domain
-from ansible_collections.hostup.cloud.plugins.module_utils._contact.invalid_input import InvalidInput
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.domain import Domain, comparable_name
 from ansible_collections.hostup.cloud.plugins.module_utils._http.errors import MissingDomains
 
 
-def resolve(api: Api, listed: Listed) -> list[Domain]:
-    """Return every listed domain with its id, in the declared order.
+class LastPage(list[Domain]):
+    """A page of the domain list of which the API has said that no other one follows."""
 
-    :raises MissingDomains: with all names that the account does not have.
-    :raises InvalidInput: when a name and an id are the same domain.
+
+def find(
+    keys: Sequence[str],
+    key_of: Callable[[Domain], str | None],
+    read_pages: Callable[[], Iterator[list[Domain]]],
+    look_up: Callable[[str], list[Domain]] | None,
+    account: Sequence[Domain] | None = None,
+) -> dict[str, Domain]:
+    """Return the domains that have these keys, by key; unknown ones are absent.
+
+    A page of the list holds many domains, a look-up finds one. How many pages there are is not known beforehand, so
+    pages are read until as many were read as keys are left: never more than twice the cheapest way. Keys that are not
+    on any page of a list that has ended are unknown, and not looked up.
+
+    :param read_pages: yields the pages of the domain list, one request each.
+    :param look_up: returns the domains of one key with one request; None where the API has no such route.
+    :param account: all domains, where they are known already.
+    :raises MissingDomains: when a key belongs to two domains of the account.
     """
-    found = api.find_domains(listed.a_labels) if listed.names else {}
-    unknown = [name for name, a_label in zip(listed.names, listed.a_labels) if a_label not in found]
-    if unknown:
-        raise MissingDomains(
-            f"The account has no domain named {', '.join(unknown)}. Check domains, and that the API key belongs to the"
-            " right account.",
-            dict.fromkeys(unknown, "the account has no domain of this name"),
-            code="unknown_domain",
-        )
-    named = [replace(found[a_label], name=name) for name, a_label in zip(listed.names, listed.a_labels)]
-    problems = problems_of_same_domain(listed, named)
-    if problems:
-        raise InvalidInput(*problems)
-    return [Domain(domain_id) for domain_id in listed.ids] + named
+    found: dict[str, Domain] = {}
+    missing = list(dict.fromkeys(keys))
+    if account is not None:
+        _add_wanted(found, account, keys, key_of)
+        return found
+    pages, pages_read = read_pages(), 0
+    while missing:
+        if look_up is not None and len(missing) <= max(pages_read, 1):
+            _add_wanted(found, look_up(missing[0]), missing[:1], key_of)
+            missing = missing[1:]
+            continue
+        page = next(pages, None)
+        if page is None:
+            break
+        pages_read += 1
+        _add_wanted(found, page, keys, key_of)
+        missing = [key for key in missing if key not in found]
+        if isinstance(page, LastPage):
+            break
+    return found
 
 
-def find_listed(api: Api, listed: Listed) -> list[Domain]:
-    """Return every listed domain with its id, its name and its row of the domain list, in the declared order.
+def id_of(domain: Domain) -> str:
+    """Return the id as a key for :func:`find`."""
+    return domain.id
 
-    :raises MissingDomains: with all names, or else all ids, that the account does not have.
-    :raises InvalidInput: when a name and an id are the same domain.
+
+def name_of(domain: Domain) -> str | None:
+    """Return the name as a key for :func:`find`: as A-labels in lower case."""
+    return comparable_name(domain.name or "")
+
+
+def _add_wanted(
+    found: dict[str, Domain],
+    candidates: Sequence[Domain],
+    keys: Sequence[str],
+    key_of: Callable[[Domain], str | None],
+) -> None:
+    """Add the candidates that have one of these keys.
+
+    :raises MissingDomains: when another domain with that key was found before.
     """
-    domains = resolve(api, listed)
-    found = api.find_ids(listed.ids)
-    unknown = [domain_id for domain_id in listed.ids if domain_id not in found]
-    if unknown:
-        raise unknown_ids(unknown)
-    return [found.get(domain.id or "", domain) for domain in domains]
-
-
-def unknown_ids(domain_ids: Sequence[str]) -> MissingDomains:
-    """Return the error for listed ids that the account does not have."""
-    return MissingDomains(
-        f"The account has no domain with the id {', '.join(domain_ids)}. Check domain_ids, and that the API key belongs"
-        " to the right account.",
-        dict.fromkeys(domain_ids, "the account has no domain with this id"),
-        code="unknown_domain",
-    )
-
-
-def find_filtered(api: Api, filters: Filters) -> list[Domain]:
-    """Return the domains of the account that may fit: all of them, or those with the exact names of the filter."""
-    if filters.names and not filters.patterns:
-        try:
-            return list(api.find_domains(sorted(filters.names)).values())
-        except MissingDomains as error:
-            # Two domains of one name are no problem here: the filter keeps both.
-            if error.code != "ambiguous_domain":
-                raise
-    return api.all_domains()
+    wanted = set(keys)
+    for domain in candidates:
+        key = key_of(domain)
+        if key is None or key not in wanted:
+            continue
+        if key in found and found[key].id != domain.id:
+            ids = f"{found[key].id} and {domain.id}"
+            reason = f"the account has two domains of this name, {ids}"
+            raise MissingDomains(
+                f"Could not resolve {domain.name}: {reason}. List the id that you mean under domain_ids.",
+                {domain.name or "": reason},
+                code="ambiguous_domain",
+            )
+        found[key] = domain

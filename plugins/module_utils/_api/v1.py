@@ -21,16 +21,16 @@ from ansible_collections.hostup.cloud.plugins.module_utils._api.base import (
     Reading,
     ask_each,
     bulk_update,
-    id_text,
     listed_domain,
 )
 from ansible_collections.hostup.cloud.plugins.module_utils._api.jobs import Job, job_path
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.domain import Domain
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.fields import FIELDS, Contact
-from ansible_collections.hostup.cloud.plugins.module_utils._contact.stored import stored_contact
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.stored import Unreadable, stored_contact
 from ansible_collections.hostup.cloud.plugins.module_utils._http.answers import (
     api_text,
     error_details,
+    id_text,
     refusal,
     unusable,
 )
@@ -68,7 +68,7 @@ class ApiV1(Api):
             # HostUp's own module falls back to the second key.
             domains = filter(None, (listed_domain(row, "id", "domainid") for row in rows))
             new = [domain for domain in domains if domain.id not in seen]
-            seen.update(domain.id or "" for domain in new)
+            seen.update(domain.id for domain in new)
             if new:
                 yield new
             elif number > 1 or (number == 1 and not rows):
@@ -109,7 +109,7 @@ class ApiV1(Api):
         )
         details = _data(request, self.client.fetch(request)).get("details")
         if not isinstance(details, dict):
-            raise ValueError("the API returned no details")
+            raise Unreadable("the API returned no details")
         return details
 
     def submit(self, domain_ids: Sequence[str], contact: Contact) -> Job:

@@ -20,22 +20,27 @@ from ansible_collections.hostup.cloud.plugins.module_utils._api.base import (
     Answers,
     Api,
     EditGate,
-    LastPage,
     Reading,
     ask_each,
     bulk_update,
     counted_domains,
-    id_text,
     listed_domain,
     says_too_many,
     send_in_batches,
 )
-from ansible_collections.hostup.cloud.plugins.module_utils._api.jobs import Job, as_dict, job_path, with_state
+from ansible_collections.hostup.cloud.plugins.module_utils._api.jobs import Job, job_path, with_state
+from ansible_collections.hostup.cloud.plugins.module_utils._api.lookup import LastPage
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.domain import Domain
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.fields import FIELDS, Contact
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.notation import unicode_domain_name
-from ansible_collections.hostup.cloud.plugins.module_utils._contact.stored import stored_contact
-from ansible_collections.hostup.cloud.plugins.module_utils._http.answers import api_text, quoted, unusable
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.stored import Unreadable, stored_contact
+from ansible_collections.hostup.cloud.plugins.module_utils._http.answers import (
+    api_text,
+    as_dict,
+    id_text,
+    quoted,
+    unusable,
+)
 from ansible_collections.hostup.cloud.plugins.module_utils._http.clock import Deadline
 from ansible_collections.hostup.cloud.plugins.module_utils._http.errors import MissingDomains, Refused, RequestFailed
 from ansible_collections.hostup.cloud.plugins.module_utils._http.request import Kind, Request
@@ -96,7 +101,7 @@ class ApiV2(Api):
 
     def read_contacts(self, domains: Sequence[Domain], deadline: Deadline | None = None) -> Reading:
         reading = Reading()
-        ids = [domain.id or "" for domain in domains]
+        ids = [domain.id for domain in domains]
         read_batch = partial(self._read_batch, reading=reading, deadline=deadline)
         try:
             self.batch_size = send_in_batches(ids, self.batch_size, read_batch)
@@ -140,7 +145,7 @@ class ApiV2(Api):
                 continue
             try:
                 reading.contacts[domain_id] = stored_contact(line.get("contact"), WIRE_NAMES)
-            except ValueError as error:
+            except Unreadable as error:
                 reading.unreadable[domain_id] = f"{error}."
 
     def _explained(self, error: Refused, domain_ids: Sequence[str]) -> RequestFailed | MissingDomains:
@@ -171,7 +176,7 @@ class ApiV2(Api):
         path = f"{LIST_PATH}/{quote(domain.id or '', safe='')}"
         details = self.client.fetch(Request("GET", path, Kind.READ, f"read the details of {domain.label}"))
         if not isinstance(details, dict):
-            raise ValueError("the API returned no details")
+            raise Unreadable("the API returned no details")
         return details
 
     def edit_gates(self, domains: Sequence[Domain]) -> Answers[EditGate]:

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import Enum
 from functools import lru_cache
 
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.fields import FIELD_NAMES, Contact
@@ -56,24 +57,25 @@ COMPOSED = "unicode_composition"
 
 ACCEPTED = "accept_stored"
 
-EQUAL = "equal"
 
-EQUIVALENT = "equivalent"
+class VerdictKind(str, Enum):
+    """How a stored value compares with a declared one."""
 
-DIFFERENT = "different"
-
-UNVERIFIABLE = "unverifiable"
+    EQUAL = "equal"
+    EQUIVALENT = "equivalent"
+    DIFFERENT = "different"
+    UNVERIFIABLE = "unverifiable"
+    """The API does not return what is stored."""
 
 
 @dataclass(frozen=True)
 class Verdict:
     """What the comparison of one field says.
 
-    :ivar kind: ``equal``, ``equivalent``, ``different`` or ``unverifiable`` (the API does not tell what is stored).
     :ivar rule: which rule made it equivalent; None otherwise.
     """
 
-    kind: str
+    kind: VerdictKind
     rule: str | None = None
 
 
@@ -109,16 +111,16 @@ def compare(
     :param strict: no equivalences: only identical text is equal.
     """
     if left == right:
-        return Verdict(EQUAL)
+        return Verdict(VerdictKind.EQUAL)
     if strict:
-        return Verdict(DIFFERENT)
+        return Verdict(VerdictKind.DIFFERENT)
     left_text, right_text = as_text(left), as_text(right)
     if left_text == right_text:
-        return Verdict(EQUIVALENT, TRIMMED if left.strip() == right.strip() else COMPOSED)
+        return Verdict(VerdictKind.EQUIVALENT, TRIMMED if left.strip() == right.strip() else COMPOSED)
     rule = RULES.get(field)
     if rule is None or (rule.within_one_country and left_country != right_country):
-        return Verdict(DIFFERENT)
+        return Verdict(VerdictKind.DIFFERENT)
     canonical = rule.canonical(left_text, left_country)
     if canonical is not None and canonical == rule.canonical(right_text, right_country):
-        return Verdict(EQUIVALENT, rule.name)
-    return Verdict(DIFFERENT)
+        return Verdict(VerdictKind.EQUIVALENT, rule.name)
+    return Verdict(VerdictKind.DIFFERENT)

@@ -16,22 +16,31 @@ from ansible_collections.hostup.cloud.plugins.module_utils._contact.notation imp
 
 
 @dataclass(frozen=True)
-class Domain:
-    """A domain of the account.
+class ListedDomain:
+    """A domain as a task lists it, by its id or by its name.
 
-    :ivar id: as the API gives it; None only as long as a name is not resolved.
+    :ivar id: as the API gives it; None as long as a name is not resolved.
     :ivar name: as the API or the playbook gives it; None where it is not known.
-    :ivar row: what the domain list says of it, untrusted; empty where it was not read from the list.
     """
 
     id: str | None
     name: str | None = None
-    row: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def label(self) -> str:
         """How a message or a diff calls it: ``name (id)``, or what is known of that."""
         return f"{self.name} ({self.id})" if self.id and self.name else self.id or self.name or ""
+
+
+@dataclass(frozen=True)
+class Domain(ListedDomain):
+    """A domain of the account; it has an id.
+
+    :ivar row: what the domain list says of it, untrusted; empty where it was not read from the list.
+    """
+
+    id: str
+    row: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def service_status(self) -> str | None:

@@ -10,8 +10,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.hostup.cloud.plugins.module_utils._http.errors import RequestFailed
-
 
 class HostUpError(Exception):
     """Anything that ends the task. ``str(error)`` is a sentence for a person and holds no secret.
@@ -21,7 +19,7 @@ class HostUpError(Exception):
     :param cause: the request that stands behind all of it, where there is one.
     """
 
-    def __init__(self, message: str, *, code: str, cause: RequestFailed | None = None) -> None:
+    def __init__(self, message: str, *, code: str, cause: HostUpError | None = None) -> None:
         super().__init__(message)
         self.code = code
         self.cause = cause

@@ -14,26 +14,30 @@ from typing import Any
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.fields import Contact
 
 
+class Unreadable(Exception):
+    """What an answer holds cannot be used; the text says why, as a clause."""
+
+
 def stored_contact(raw: Any, wire_names: Mapping[str, str]) -> Contact:
     """Read a contact object of an answer.
 
     :param wire_names: field name to its name in this API generation.
-    :raises ValueError: with the reason, if it is no contact.
+    :raises Unreadable: if it is no contact.
     """
     if not isinstance(raw, dict):
-        raise ValueError("the API returned no registrant contact")
+        raise Unreadable("the API returned no registrant contact")
     contact: dict[str, str] = {}
     for name, wire_name in wire_names.items():
         if wire_name not in raw:
             continue
         value = raw[wire_name]
         if isinstance(value, (bool, float, list, dict)):
-            raise ValueError(f"the API returned something else than text for {name}")
+            raise Unreadable(f"the API returned something else than text for {name}")
         contact[name] = "" if value is None else str(value)
     # All of them at once, which is how it nearly always is.
     if not is_unicode("".join(contact.values())):
         name = next(name for name, text in contact.items() if not is_unicode(text))
-        raise ValueError(f"the API returned text that is not valid Unicode for {name}")
+        raise Unreadable(f"the API returned text that is not valid Unicode for {name}")
     return contact
 
 

@@ -22,6 +22,7 @@ from ansible_collections.hostup.cloud.plugins.module_utils._contact.declared imp
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.fields import FIELD_NAMES
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.invalid_input import HostUpError, InvalidInput
 from ansible_collections.hostup.cloud.plugins.module_utils._engine.plan import Plan, PlannedDomain
+from ansible_collections.hostup.cloud.plugins.module_utils._result import messages
 
 FORMAT = 1
 """Raised when a reader of the older form would go wrong."""
@@ -84,7 +85,7 @@ def write_backup(place: BackupPlace, content: Mapping[str, Any], moment: datetim
             raise
     except OSError as error:
         raise HostUpError(
-            f"Could not write the backup: {error.strerror}. Nothing was written to any domain. Check backup_path.",
+            messages.backup_failed(error.strerror),
             code="backup_failed",
         ) from error
     return str(finished)

@@ -12,8 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ansible_collections.hostup.cloud.plugins.module_utils import _report  # MODULE
-from ansible_collections.hostup.cloud.plugins.module_utils._api.base import Api, EditGate
+from ansible_collections.hostup.cloud.plugins.module_utils._api.base import Api
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.domain import Domain
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.invalid_input import HostUpError, InvalidInput
 from ansible_collections.hostup.cloud.plugins.module_utils._engine.plan import Plan
@@ -23,9 +22,9 @@ from ansible_collections.hostup.cloud.plugins.module_utils._engine.policy import
     MaterialChange,
     material_changes,
 )
-from ansible_collections.hostup.cloud.plugins.module_utils._http.answers import quoted
-from ansible_collections.hostup.cloud.plugins.module_utils._http.errors import MissingDomains, told_request_id
-from ansible_collections.hostup.cloud.plugins.module_utils._result.report import Outcome, Report
+from ansible_collections.hostup.cloud.plugins.module_utils._http.errors import MissingDomains, format_request_id
+from ansible_collections.hostup.cloud.plugins.module_utils._result import messages
+from ansible_collections.hostup.cloud.plugins.module_utils._result.report import Outcome, Report, Status
 
 ALLOW, WARN, DENY = "allow", "warn", "deny"
 
@@ -55,10 +54,7 @@ def read_guards(params: Mapping[str, Any]) -> GuardSettings:
     """
     missing = [name for name in ("wait", "verify") if not params[name]]
     if params["canary"] and missing:
-        raise InvalidInput(
-            f"canary: {params['canary']} arrived, but {' and '.join(missing)} is false, so nobody would see how the"
-            " first domains fare. Leave canary out, or let the task wait and verify."
-        )
+        raise InvalidInput(messages.canary_without_eyes(params["canary"], missing))
     return GuardSettings(**{name: params[name] for name in GuardSettings.__dataclass_fields__})
 
 
@@ -72,65 +68,47 @@ def pass_guards(plan: Plan, api: Api, report: Report, settings: GuardSettings) -
     _guard_material_changes(plan, report, settings.material_changes)
     _guard_number(plan, settings.max_changed)
     blocked = _find_blocked(plan, api, report, settings.preflight)
-    report.settle_each({i: Outcome(_report.BLOCKED, reason) for i, reason in blocked.items()})
+    report.record_outcomes({i: Outcome(Status.BLOCKED, reason) for i, reason in blocked.items()})
     if blocked and settings.on_blocked == FAIL:
         raise HostUpError(
-            f"{len(blocked)} of the {len(plan.changing)} domains that would change cannot be edited now. Nothing was"
-            f" written. {report.told(blocked)} Wait until they can be edited, take them out, or set on_blocked to"
-            " skip.",
-            code="blocked",
+            messages.blocked_domains(len(blocked), len(plan.changing), report.format_causes(blocked)), code="blocked"
         )
     if blocked:
-        report.warnings.append(f"Left out, because they cannot be edited now. {report.told(blocked)}")
+        report.warnings.append(messages.skipped_blocked_domains(report.format_causes(blocked)))
     return plan.without(blocked)
 
 
 def _guard_number(plan: Plan, max_changed: int | None) -> None:
     count = len(plan.changing)
     if max_changed is not None and count > max_changed:
-        raise HostUpError(
-            f"{count} of {len(plan.entries)} domains would change, but max_changed allows {max_changed}. Nothing was"
-            " written. Read the plan (check mode with diff); raise max_changed if it is right.",
-            code="too_many_changes",
-        )
+        raise HostUpError(messages.too_many_changes(count, len(plan.entries), max_changed), code="too_many_changes")
 
 
 def _guard_material_changes(plan: Plan, report: Report, mode: str) -> None:
     changes = material_changes(plan.changing) if mode != ALLOW else []
-    told = [
-        _told_consequence(consequence, concerned, report)
+    consequences = [
+        _consequence_for(consequence, concerned, report)
         for consequence in CONSEQUENCES
         for concerned in [[change for change in changes if consequence in change.consequences]]
         if concerned
     ]
     if mode != DENY:
-        report.warnings.extend(told)
+        report.warnings.extend(consequences)
         return
     if changes:
-        reasons = {change.entry.domain.id or "": _told_fields(change) for change in changes}
-        report.settle_each({i: Outcome(_report.FAILED, reason) for i, reason in reasons.items()})
+        reasons = {change.entry.domain.id: messages.material_fields(change.fields) for change in changes}
+        report.record_outcomes({i: Outcome(Status.FAILED, reason) for i, reason in reasons.items()})
+        causes = report.format_causes(reasons)
         raise HostUpError(
-            f"material_changes is deny, and {len(changes)} of the {len(plan.changing)} changes would have legal"
-            f" consequences. Nothing was written. {report.told(reasons)} {' '.join(told)}",
+            messages.material_change_denied(len(changes), len(plan.changing), causes, consequences),
             code="material_change_denied",
         )
 
 
-def _told_fields(change: MaterialChange) -> str:
-    return f"A material change of {', '.join(change.fields)}, which material_changes denies."
-
-
-def _told_consequence(consequence: Consequence, changes: Sequence[MaterialChange], report: Report) -> str:
-    ids = [change.entry.domain.id or "" for change in changes]
-    count = "1 domain" if len(ids) == 1 else f"{len(ids)} domains"
-    text = f"Legal consequences for {count} ({report.named(ids)}): {consequence.text}"
+def _consequence_for(consequence: Consequence, changes: Sequence[MaterialChange], report: Report) -> str:
+    ids = [change.entry.domain.id for change in changes]
     typographical = sum(change.is_typographical for change in changes)
-    if typographical:
-        text += (
-            f" Of {typographical} of them the change is possibly typographical: only case, white space or punctuation"
-            " differs."
-        )
-    return text
+    return messages.legal_consequence(len(ids), report.format_names(ids), consequence.text, typographical)
 
 
 def _find_blocked(plan: Plan, api: Api, report: Report, preflight: str) -> dict[str, str]:
@@ -143,19 +121,18 @@ def _find_blocked(plan: Plan, api: Api, report: Report, preflight: str) -> dict[
     answers = api.edit_gates(domains)
     if answers.failures:
         first = next(iter(answers.errors.values()), None)
+        causes = report.format_causes(answers.failures)
         raise MissingDomains(
-            f"Could not ask whether {len(answers.failures)} of {len(domains)} domains can be edited. Nothing was"
-            f" written. {report.told(answers.failures)}{told_request_id(first.request_id if first else None)}",
+            messages.preflight_failed(len(answers.failures), len(domains), causes)
+            + format_request_id(first.request_id if first else None),
             answers.failures,
             code="preflight_failed",
         )
-    gates = {domain.id or "": answers.values[domain.id or ""] for domain in domains}
-    untold = [domain_id for domain_id, gate in gates.items() if gate.allowed is None]
-    if untold:
-        report.warnings.append(
-            f"The API did not tell whether {report.named(untold)} can be edited, so the update is tried."
-        )
-    return {domain_id: _told_gate(gate) for domain_id, gate in gates.items() if gate.allowed is False}
+    gates = {domain.id: answers.values[domain.id] for domain in domains}
+    unknown = [domain_id for domain_id, gate in gates.items() if gate.allowed is None]
+    if unknown:
+        report.warnings.append(messages.preflight_without_answer(report.format_names(unknown)))
+    return {i: messages.blocked_domain(gate.reason, gate.code) for i, gate in gates.items() if gate.allowed is False}
 
 
 def _suspicious(domains: Sequence[Domain], api: Api) -> list[Domain]:
@@ -165,14 +142,8 @@ def _suspicious(domains: Sequence[Domain], api: Api) -> list[Domain]:
     wanted = {domain.id for domain in domains}
     while wanted - rows.keys() and (page := next(pages, None)) is not None:
         rows.update((domain.id, domain) for domain in page if domain.id in wanted)
-    return [domain for domain in domains if not _at_rest(rows.get(domain.id, domain))]
+    return [domain for domain in domains if not _is_editable_by_status(rows.get(domain.id, domain))]
 
 
-def _at_rest(domain: Domain) -> bool:
+def _is_editable_by_status(domain: Domain) -> bool:
     return domain.service_status == ACTIVE and domain.transfer_in_progress is False
-
-
-def _told_gate(gate: EditGate) -> str:
-    parts = [quoted(gate.reason)] if gate.reason else []
-    parts += [f"({gate.code})"] if gate.code else []
-    return f"It cannot be edited now: {' '.join(parts) or 'the API gave no reason'}."

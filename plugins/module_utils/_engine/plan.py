@@ -14,10 +14,8 @@ from functools import cached_property
 
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.compare import (
     ACCEPTED,
-    DIFFERENT,
-    EQUIVALENT,
-    UNVERIFIABLE,
     Verdict,
+    VerdictKind,
     compare,
     country_of,
 )
@@ -51,11 +49,11 @@ class Comparison:
 
     def _verdict(self, name: str, declared: str, stored: Contact, countries: Mapping[str, str]) -> Verdict:
         if name in self.never_read and name not in stored and declared:
-            return Verdict(UNVERIFIABLE)
+            return Verdict(VerdictKind.UNVERIFIABLE)
         text = stored.get(name, "")
         verdict = compare(name, declared, text, strict=self.strict, **countries)
-        if verdict.kind == DIFFERENT and as_text(text) in self.accepted.get(name, ()):
-            return Verdict(EQUIVALENT, ACCEPTED)
+        if verdict.kind == VerdictKind.DIFFERENT and as_text(text) in self.accepted.get(name, ()):
+            return Verdict(VerdictKind.EQUIVALENT, ACCEPTED)
         return verdict
 
 
@@ -90,12 +88,12 @@ class PlannedDomain:
 
     @cached_property
     def changed_fields(self) -> tuple[str, ...]:
-        return self.fields_of(DIFFERENT)
+        return self.fields_of(VerdictKind.DIFFERENT)
 
     @property
     def unverifiable(self) -> tuple[str, ...]:
         """Declared fields of which the API does not tell what is stored. They are sent along with other changes."""
-        return self.fields_of(UNVERIFIABLE)
+        return self.fields_of(VerdictKind.UNVERIFIABLE)
 
     @property
     def left_out(self) -> tuple[str, ...]:
@@ -106,7 +104,7 @@ class PlannedDomain:
     @property
     def equivalent(self) -> tuple[tuple[str, str], ...]:
         """(field, rule) of each stored value that differs from the declared one in notation only."""
-        return tuple((name, v.rule or "") for name, v in self.verdicts.items() if v.kind == EQUIVALENT)
+        return tuple((name, v.rule or "") for name, v in self.verdicts.items() if v.kind == VerdictKind.EQUIVALENT)
 
     @property
     def before(self) -> dict[str, str]:
@@ -172,7 +170,7 @@ def make_plan(
     :param declared: the managed fields only, as text to be sent.
     :param condition: what a stored contact must be for its domain to be considered.
     """
-    contacts = ((domain, stored[domain.id or ""]) for domain in domains)
+    contacts = ((domain, stored[domain.id]) for domain in domains)
     return Plan(
         tuple(
             PlannedDomain(
@@ -196,7 +194,7 @@ def unmet_fields(condition: Contact, stored: Contact, comparison: Comparison) ->
     """
     verdicts = replace(comparison, accepted={}, never_read=frozenset()).verdicts(condition, stored)
     unknown = comparison.never_read - stored.keys()
-    return tuple(name for name, verdict in verdicts.items() if verdict.kind == DIFFERENT or name in unknown)
+    return tuple(name for name, verdict in verdicts.items() if verdict.kind == VerdictKind.DIFFERENT or name in unknown)
 
 
 def write_groups(entries: Sequence[PlannedDomain], *, complete: bool) -> list[Group]:
@@ -208,5 +206,5 @@ def write_groups(entries: Sequence[PlannedDomain], *, complete: bool) -> list[Gr
     members: dict[tuple[tuple[str, str], ...], list[str]] = {}
     for entry in entries:
         contact = entry.complete_contact if complete else entry.after
-        members.setdefault(tuple(contact.items()), []).append(entry.domain.id or "")
+        members.setdefault(tuple(contact.items()), []).append(entry.domain.id)
     return [Group(dict(contact), tuple(ids)) for contact, ids in members.items()]

@@ -17,43 +17,45 @@ from ansible_collections.hostup.cloud.plugins.module_utils._contact.fields impor
 from ansible_collections.hostup.cloud.plugins.module_utils._http.errors import (
     MissingDomains,
     RequestFailed,
-    told_request_id,
+    format_request_id,
 )
-from ansible_collections.hostup.cloud.plugins.module_utils._result.messages import told_causes
+from ansible_collections.hostup.cloud.plugins.module_utils._result.messages import format_causes, unreadable_domains
 from ansible_collections.hostup.cloud.plugins.module_utils._result.report import Report
 
 
-def read_stored(api: Api, report: Report) -> dict[str, Contact]:
-    """Return the stored contact of every domain of the report, and complete the report with their names.
+def read_stored(api: Api, domains: Sequence[Domain], report: Report) -> tuple[list[Domain], dict[str, Contact]]:
+    """Return the domains with the names that the reading returned, and the stored contact of each by its id.
 
-    :raises MissingDomains: naming every domain that cannot be read.
+    :raises MissingDomains: naming every domain that cannot be read; the report has the names then, too.
     """
-    reading = api.read_contacts(report.domains)
-    report.domains = with_names(report.domains, reading)
-    error = unreadable(report.domains, reading, "; nothing was written")
+    reading = api.read_contacts(domains)
+    named = with_names(domains, reading)
+    report.domains = named
+    error = unreadable(named, reading, before_write=True)
     if error:
         raise error
-    return dict(reading.contacts)
+    return named, dict(reading.contacts)
 
 
 def with_names(domains: Sequence[Domain], reading: Reading) -> list[Domain]:
-    """Return the domains with the names that the reading told, where they were not known before."""
-    return [d if d.name else replace(d, name=reading.names.get(d.id or "")) for d in domains]
+    """Return the domains with the names that the reading returned, where they were not known before."""
+    return [d if d.name else replace(d, name=reading.names.get(d.id)) for d in domains]
 
 
-def unreadable(domains: Sequence[Domain], reading: Reading, consequence: str = "") -> MissingDomains | None:
+def unreadable(domains: Sequence[Domain], reading: Reading, *, before_write: bool = False) -> MissingDomains | None:
     """Return the error that names every domain whose contact could not be read, or None.
 
-    :param consequence: what follows from that, as it stands before the full stop.
+    :param before_write: say that nothing was written.
     """
-    ids = [domain.id or "" for domain in domains]
+    ids = [domain.id for domain in domains]
     reasons = {i: reading.unreadable[i] for i in ids if i in reading.unreadable}
     if not reasons:
         return None
     first = next((reading.errors[i] for i in ids if i in reading.errors), None)
+    causes = format_causes(domains, reasons)
     return MissingDomains(
-        f"Could not read the stored contact of {len(reasons)} of {len(ids)} domains{consequence}."
-        f" {told_causes(domains, reasons)}{told_request_id(first.request_id if first else None)}",
+        unreadable_domains(len(reasons), len(ids), causes, before_write=before_write)
+        + format_request_id(first.request_id if first else None),
         reasons,
         code="unreadable_domain",
         cause=_about_the_key(reading, ids),

@@ -15,17 +15,41 @@ from urllib.parse import urlsplit
 
 from ansible_collections.hostup.cloud.plugins.module_utils._http.errors import (
     FieldError,
+    InvalidResponse,
     OutcomeUnknown,
     Refused,
     RequestFailed,
-    Unintelligible,
 )
 from ansible_collections.hostup.cloud.plugins.module_utils._http.request import Kind, Request
-from ansible_collections.hostup.cloud.plugins.module_utils._http.transport import requests
 
 MAX_ERROR_BYTES = 64 * 1024
 
 LONGEST_API_TEXT = 300
+LONGEST_ID = 255
+
+
+def read_document(request: Request, body: bytes, status: int, headers: Mapping[str, str]) -> Any:
+    """Return the JSON document of a 2xx answer.
+
+    :raises RequestFailed: if it is none, or says ``success: false``.
+    """
+    if not body.strip():
+        raise unusable(request, "the answer was empty.", http_status=status)
+    document = read_json(request, body, status)
+    if isinstance(document, dict) and document.get("success") is False:
+        raise refusal(request, **error_details(document, status, headers))
+    return document
+
+
+def read_json(request: Request, text: bytes, status: int) -> Any:
+    """Return the value of a JSON text.
+
+    :raises RequestFailed: if it is none.
+    """
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        raise unusable(request, _not_json(text), http_status=status) from None
 
 
 def error_details(body: Any, status: int, headers: Mapping[str, str]) -> dict[str, Any]:
@@ -75,7 +99,7 @@ def refusal(request: Request, **details: Any) -> Refused:
     """Return the error for an answer that says no, with what the user can do about it."""
     status = details["http_status"]
     code = details.pop("code")
-    explanation = _answer_sentence(status, code, details)
+    explanation = answer_sentence(status, code, details)
     if status == 401:
         explanation += (
             " Check api_key or the variable HOSTUP_API_KEY: the key is wrong, expired, revoked, or limited to other IP"
@@ -92,11 +116,12 @@ def refusal(request: Request, **details: Any) -> Refused:
 
 def unusable(request: Request, explanation: str, *, http_status: int | None = None) -> RequestFailed:
     """Return the error for an answer that cannot be used: for a write, nobody knows then what the server did."""
-    kind = OutcomeUnknown if request.kind is Kind.WRITE else Unintelligible
+    kind = OutcomeUnknown if request.kind is Kind.WRITE else InvalidResponse
     return kind(request.exchange, explanation, code="unusable_answer", http_status=http_status)
 
 
-def _answer_sentence(status: int, code: str | None, details: Mapping[str, Any]) -> str:
+def answer_sentence(status: int, code: str | None, details: Mapping[str, Any]) -> str:
+    """Return what the API answered, as it reads after "Could not ...:"; ``details`` as of :func:`error_details`."""
     sentence = f"the API answered HTTP {status}" + (f" {code}" if code else "")
     if details["api_message"]:
         sentence += f", {quoted(details['api_message'])}"
@@ -105,17 +130,21 @@ def _answer_sentence(status: int, code: str | None, details: Mapping[str, Any]) 
     return sentence + "."
 
 
-def _redirected(request: Request, response: requests.Response) -> RequestFailed:
-    place = _without_query(response.headers.get("Location", "")) or "nowhere"
+def redirected(request: Request, status: int, location: str) -> RequestFailed:
+    """Return the error for a redirect, which is never followed.
+
+    :param location: the header ``Location``, or ``""``.
+    """
+    place = _without_query(location) or "nowhere"
     explanation = (
-        f"the answer was a redirect (HTTP {response.status_code}) to {place}, which is not followed, so"
+        f"the answer was a redirect (HTTP {status}) to {place}, which is not followed, so"
         " that the API key goes to no other host. Check api_url."
     )
     # RFC 9110 section 15.4: 307 and 308 ask for the same request elsewhere; the others may follow a POST that was
     # carried out.
-    acted = request.kind is Kind.WRITE and response.status_code not in (307, 308)
-    kind = OutcomeUnknown if acted else Refused if request.kind is Kind.WRITE else Unintelligible
-    return kind(request.exchange, explanation, code="redirected", http_status=response.status_code)
+    acted = request.kind is Kind.WRITE and status not in (307, 308)
+    kind = OutcomeUnknown if acted else Refused if request.kind is Kind.WRITE else InvalidResponse
+    return kind(request.exchange, explanation, code="redirected", http_status=status)
 
 
 def _without_query(location: str) -> str | None:
@@ -137,7 +166,8 @@ def _not_json(body: bytes) -> str:
     return "the answer was not JSON. Check api_url; something else than HostUp's API may have answered."
 
 
-def _is_json(text: bytes) -> bool:
+def is_json(text: bytes) -> bool:
+    """Tell whether a text is a whole JSON value."""
     try:
         json.loads(text)
     except (ValueError, RecursionError):
@@ -145,7 +175,8 @@ def _is_json(text: bytes) -> bool:
     return True
 
 
-def _read_error_body(pieces: Iterable[bytes]) -> Any:
+def read_error_body(pieces: Iterable[bytes]) -> Any:
+    """Return the document of an error answer, or None if it is none or larger than :data:`MAX_ERROR_BYTES`."""
     body = bytearray()
     try:
         for piece in pieces:
@@ -155,3 +186,15 @@ def _read_error_body(pieces: Iterable[bytes]) -> Any:
         return json.loads(body)
     except (OSError, ValueError, RecursionError):
         return None
+
+
+def id_text(value: Any) -> str | None:
+    """Return an id as text, or None if it cannot be one; some answers give numbers where others give text."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    return value if isinstance(value, str) and 0 < len(value) <= LONGEST_ID and value.isprintable() else None
+
+
+def as_dict(value: Any) -> dict[str, Any]:
+    """Return the value if it is an object, else an empty one."""
+    return value if isinstance(value, dict) else {}

@@ -39,7 +39,7 @@ class MissingDomains(HostUpError):
         self.reasons = reasons
 
 
-def told_request_id(request_id: str | None) -> str:
+def format_request_id(request_id: str | None) -> str:
     """Return a last sentence with the id that helps HostUp's support, or nothing. It differs where the cause is one."""
     return f" Request id: {request_id}." if request_id else ""
 
@@ -68,7 +68,7 @@ class RequestFailed(HostUpError):
         request_id: str | None = None,
         errors: Sequence[FieldError] = (),
     ) -> None:
-        super().__init__(f"Could not {exchange.purpose}: {explanation}{told_request_id(request_id)}", code=code)
+        super().__init__(f"Could not {exchange.purpose}: {explanation}{format_request_id(request_id)}", code=code)
         self.exchange = exchange
         self.explanation = explanation
         self.http_status = http_status
@@ -101,11 +101,11 @@ class Refused(RequestFailed):
         return any(error.where in names for error in self.errors)
 
 
-class Unintelligible(RequestFailed):
+class InvalidResponse(RequestFailed):
     """The answer to a read cannot be used: HTML, not JSON, too large, a redirect, wrong types."""
 
 
-class ServerTrouble(RequestFailed):
+class TransientServerError(RequestFailed):
     """A read failed on the way or at the server (5xx, reset, time-out), also after all retries."""
 
 

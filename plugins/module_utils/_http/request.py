@@ -4,12 +4,12 @@
 
 # This is a PRIVATE module_utils. Do not use it outside this collection.
 
-"""One request, described apart from its sending."""
+"""A request and the connection that carries it, described apart from the sending."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
@@ -43,3 +43,22 @@ class Request:
     @property
     def exchange(self) -> Exchange:
         return Exchange(self.method, self.path, self.purpose)
+
+
+@dataclass(frozen=True)
+class Connection:
+    """Where the API is and how to talk to it.
+
+    :ivar origin: scheme, host and port, without a trailing slash.
+    :ivar verify: true, false, or the path of a CA bundle.
+    :ivar timeout: seconds for one request, from connecting to the end of its answer; of a stream, to its next line.
+    :ivar max_retries: how many times one request may be sent again.
+    :ivar pool_size: how many connections may be open at once.
+    """
+
+    origin: str
+    api_key: str = field(repr=False)
+    verify: bool | str = True
+    timeout: float = 30.0
+    max_retries: int = 5
+    pool_size: int = 8

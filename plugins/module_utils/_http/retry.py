@@ -4,22 +4,25 @@
 
 # This is a PRIVATE module_utils. Do not use it outside this collection.
 
-"""What is sent again, when, and how often."""
+"""The whole retry policy: what is sent again, when, and how often; and the gate that a 429 closes for all threads."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import itertools
+import threading
+from collections.abc import Callable, Mapping
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import Any, TypeVar
 
-from ansible_collections.hostup.cloud.plugins.module_utils._http.answers import _answer_sentence
+from ansible_collections.hostup.cloud.plugins.module_utils._http.answers import answer_sentence
+from ansible_collections.hostup.cloud.plugins.module_utils._http.clock import Clock, Deadline
 from ansible_collections.hostup.cloud.plugins.module_utils._http.errors import (
     NotSent,
     OutcomeUnknown,
     Refused,
     RequestFailed,
-    ServerTrouble,
+    TransientServerError,
 )
 from ansible_collections.hostup.cloud.plugins.module_utils._http.request import Kind, Request
 
@@ -36,8 +39,10 @@ WAIT_HEADERS = ("Retry-After", "X-RateLimit-Reset")
 SHORTEST_PAUSE_SECONDS = 0.01
 """Less is not worth a pause, and a socket takes zero for something else than "at once"."""
 
+T = TypeVar("T")
 
-class Setback(Exception):
+
+class RetryableError(Exception):
     """One attempt failed in a way that another attempt may mend. Never leaves the client.
 
     :param cause: what happened, in a few words without any value of the request.
@@ -66,6 +71,94 @@ class Setback(Exception):
         self.details = details or {}
 
 
+class RetryPolicy:
+    """Repeats one logical request, within one budget of attempts, by this table.
+
+    ================================================== ================= ==============================================
+    what happened                                      a read or a poll  a write
+    ================================================== ================= ==============================================
+    connection refused, DNS, connect time-out           retry             retry: nothing was sent
+    429                                                 retry             retry: the server did not act
+    502, 503, 504, reset or read time-out after sending retry             never sent again: :class:`OutcomeUnknown`
+    other 5xx                                           retry             never sent again: :class:`OutcomeUnknown`
+    4xx, ``success: false``                             :class:`Refused`  :class:`Refused`
+    2xx that cannot be understood                       an error          never sent again: :class:`OutcomeUnknown`
+    ================================================== ================= ==============================================
+
+    Before a retry it waits for ``Retry-After`` (seconds or HTTP date), after a 429 else until ``X-RateLimit-Reset``
+    (ISO 8601, https://developer.hostup.se/errors/rate_limited), else 1, 2, 4 ... 30 seconds with jitter. Bulk reads by
+    POST count as reads.
+
+    Threads share what the API says: after a 429 none of them sends before the wait is over, and after one read has
+    used up its retries, further reads are tried only once, until one succeeds.
+
+    :param max_retries: how many times one request may be sent again.
+    :param random_unit: returns a number in [0, 1), for jitter.
+    :ivar causes: what made retries necessary, in a few words, to how often it did.
+    """
+
+    def __init__(self, max_retries: int, clock: Clock, random_unit: Callable[[], float]) -> None:
+        self.max_retries = max_retries
+        self.causes: dict[str, int] = {}
+        self._clock = clock
+        self._random_unit = random_unit
+        self._lock = threading.Lock()
+        self._resume_at = 0.0
+        self._reads_fail = False
+
+    def repeat(self, request: Request, action: Callable[[], T], deadline: Deadline | None) -> T:
+        """Call ``action`` until it gives an answer or the table says that there is none.
+
+        :param action: sends the request once; raises :class:`RetryableError` or the final error.
+        :param deadline: no retry is started that would only begin after it.
+        :raises RequestFailed: one of its subclasses, as in the table.
+        """
+        is_read = request.kind is Kind.READ
+        for attempt in itertools.count():
+            self._wait_at_gate()
+            try:
+                answer = action()
+            except RetryableError as error:
+                if request.kind is Kind.WRITE and error.may_have_acted:
+                    raise _given_up(request, error, attempt) from error
+                pause = seconds_before_retry(attempt, error.headers, self._clock.now(), self._random_unit())
+                if attempt >= (0 if is_read and self._reads_fail else self.max_retries):
+                    self._reads_fail = is_read
+                    raise _given_up(request, error, attempt) from error
+                if deadline is not None and pause >= deadline.remaining():
+                    raise _given_up(request, error, attempt) from error
+                if error.for_all:
+                    self._resume_at = max(self._resume_at, self._clock.monotonic() + pause)
+                self._count(error.cause)
+                self._clock.sleep(pause)
+            else:
+                self._reads_fail = False
+                return answer
+        raise AssertionError("unreachable")
+
+    def pause(self, attempt: int, cause: str, deadline: Deadline | None = None) -> bool:
+        """Count a retry that the caller decides on, and wait before it.
+
+        :param attempt: how many retries there have been.
+        :return: false, at once and with nothing counted, if the retry would only begin after the deadline.
+        """
+        pause = seconds_before_retry(attempt, {}, self._clock.now(), self._random_unit())
+        if deadline is not None and pause >= deadline.remaining():
+            return False
+        self._count(cause)
+        self._clock.sleep(pause)
+        return True
+
+    def _wait_at_gate(self) -> None:
+        pause = self._resume_at - self._clock.monotonic()
+        if pause > SHORTEST_PAUSE_SECONDS:
+            self._clock.sleep(pause)
+
+    def _count(self, cause: str) -> None:
+        with self._lock:
+            self.causes[cause] = self.causes.get(cause, 0) + 1
+
+
 def seconds_before_retry(attempt: int, headers: Mapping[str, str], now: datetime, random_unit: float) -> float:
     """Return how long to wait before the next attempt.
 
@@ -83,7 +176,7 @@ def seconds_before_retry(attempt: int, headers: Mapping[str, str], now: datetime
     return longest * (0.5 + random_unit / 2)
 
 
-def _announced_wait(status: int, headers: Mapping[str, str]) -> dict[str, str]:
+def announced_wait(status: int, headers: Mapping[str, str]) -> dict[str, str]:
     # Where other answers tell the end of the rate limit's window too, it has nothing to do with the server's trouble.
     names = WAIT_HEADERS if status == 429 else WAIT_HEADERS[:1]
     return {name: headers[name] for name in names if name in headers}
@@ -110,20 +203,20 @@ def _iso_time(text: str) -> datetime:
     return datetime.fromisoformat(text[:-1] + "+00:00" if text.endswith(("Z", "z")) else text)
 
 
-def _given_up(request: Request, setback: Setback, retries: int) -> RequestFailed:
-    details = setback.details
+def _given_up(request: Request, error: RetryableError, retries: int) -> RequestFailed:
+    details = error.details
     if "http_status" in details:
-        code = setback.code if setback.code != f"http_{details['http_status']}" else None
-        explanation = _answer_sentence(details["http_status"], code, details)
+        code = error.code if error.code != f"http_{details['http_status']}" else None
+        explanation = answer_sentence(details["http_status"], code, details)
     else:
-        explanation = setback.cause + "."
+        explanation = error.cause + "."
     if retries:
         explanation += f" It was tried {retries + 1} times."
-    if request.kind is Kind.WRITE and setback.may_have_acted:
-        return OutcomeUnknown(request.exchange, explanation, code=setback.code, **details)
-    if setback.code == "connection_failed":
+    if request.kind is Kind.WRITE and error.may_have_acted:
+        return OutcomeUnknown(request.exchange, explanation, code=error.code, **details)
+    if error.code == "connection_failed":
         explanation += " Check api_url, the variable HOSTUP_API_BASE, and the network."
-        return NotSent(request.exchange, explanation, code=setback.code)
+        return NotSent(request.exchange, explanation, code=error.code)
     if details.get("http_status") == 429:
-        return Refused(request.exchange, explanation, code=setback.code, **details)
-    return ServerTrouble(request.exchange, explanation, code=setback.code, **details)
+        return Refused(request.exchange, explanation, code=error.code, **details)
+    return TransientServerError(request.exchange, explanation, code=error.code, **details)

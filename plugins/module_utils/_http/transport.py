@@ -4,22 +4,34 @@
 
 # This is a PRIVATE module_utils. Do not use it outside this collection.
 
-"""The session and its connections: authentication, bytes as they arrive, and what a failed connection means."""
+"""One attempt to send a request: session, authentication, bytes as they arrive, and what a failed connection means."""
 
 from __future__ import annotations
 
 import contextlib
 import itertools
 import ssl
+import threading
 import traceback
 from collections.abc import Iterator
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 
-from ansible_collections.hostup.cloud.plugins.module_utils._http.client import Connection
+from ansible_collections.hostup.cloud.plugins.module_utils._http.answers import (
+    error_details,
+    read_error_body,
+    redirected,
+    refusal,
+    unusable,
+)
+from ansible_collections.hostup.cloud.plugins.module_utils._http.clock import Clock, Deadline
 from ansible_collections.hostup.cloud.plugins.module_utils._http.errors import NotSent
-from ansible_collections.hostup.cloud.plugins.module_utils._http.request import Request
-from ansible_collections.hostup.cloud.plugins.module_utils._http.retry import SHORTEST_PAUSE_SECONDS
+from ansible_collections.hostup.cloud.plugins.module_utils._http.request import Connection, Kind, Request
+from ansible_collections.hostup.cloud.plugins.module_utils._http.retry import (
+    SHORTEST_PAUSE_SECONDS,
+    RetryableError,
+    announced_wait,
+)
 
 REQUESTS_IMPORT_ERROR: str | None
 
@@ -37,8 +49,8 @@ else:
 
 COLLECTION_VERSION = "1.0.0"
 
+MAX_DOCUMENT_BYTES = 16 * 1024 * 1024
 CHUNK_BYTES = 64 * 1024
-
 SMALL_CHUNK_BYTES = 512
 
 
@@ -64,7 +76,130 @@ class BearerAuth(AuthBase):
         return r
 
 
-def _arriving(response: requests.Response) -> Iterator[bytes]:
+class Transport:
+    """Sends requests to one origin over one session, each once.
+
+    Redirects are never followed.
+
+    :param auth: puts the key on a request; an object, so that ``~/.netrc`` cannot replace it.
+    :ivar calls: how many requests were sent, by the values of :class:`Kind`.
+    """
+
+    def __init__(self, connection: Connection, auth: AuthBase, clock: Clock) -> None:
+        self.connection = connection
+        self.calls: dict[str, int] = {kind.value: 0 for kind in Kind}
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._session = _new_session(connection, auth)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._session.close()
+
+    def request_deadline(self) -> Deadline:
+        """Return the end of the time that one request, or one line of a stream, may take from now on."""
+        return Deadline(self._clock, self.connection.timeout)
+
+    def send(self, request: Request, request_deadline: Deadline) -> requests.Response:
+        """Send a request once and return the open 2xx response.
+
+        :raises RetryableError: if another attempt may mend it.
+        :raises RequestFailed: for any other answer.
+        """
+        response = self._transmit(request)
+        status = response.status_code
+        if 200 <= status < 300:
+            return response
+        with response:
+            if 300 <= status < 400:
+                raise redirected(request, status, response.headers.get("Location", ""))
+            problem = error_details(read_error_body(self._pieces(response, request_deadline)), status, response.headers)
+            if status == 429 or status >= 500:
+                raise RetryableError(
+                    f"HTTP {status}",
+                    code=problem.pop("code") or f"http_{status}",
+                    may_have_acted=status != 429,
+                    for_all=status == 429,
+                    headers=announced_wait(status, response.headers),
+                    details=problem,
+                )
+            raise refusal(request, **problem)
+
+    def read_body(self, request: Request, response: requests.Response, request_deadline: Deadline) -> bytes:
+        """Return the whole body of a response.
+
+        :raises RetryableError: if it does not come to its end.
+        :raises RequestFailed: if it is too large.
+        """
+        body = bytearray()
+        try:
+            for piece in self._pieces(response, request_deadline):
+                body += piece
+                if len(body) > MAX_DOCUMENT_BYTES:
+                    raise unusable(
+                        request,
+                        f"the answer was larger than {MAX_DOCUMENT_BYTES // 1024 // 1024} MiB.",
+                        http_status=response.status_code,
+                    )
+        except OSError as error:
+            raise self._retryable(error, sent=True) from error
+        return bytes(body)
+
+    def _transmit(self, request: Request) -> requests.Response:
+        connection = self.connection
+        sent = True
+        try:
+            return self._session.request(
+                request.method,
+                connection.origin + request.path,
+                params=request.params,
+                json=request.body,
+                headers={"Accept": request.accept},
+                timeout=Timeout(total=connection.timeout),  # type: ignore[arg-type]
+                allow_redirects=False,
+                verify=connection.verify,
+                stream=True,
+            )
+        except (HTTPError, OSError) as error:
+            problem = _certificate_problem(request, error)
+            if problem is not None:
+                sent = False
+                raise problem from error
+            sent = _was_sent(error)
+            raise self._retryable(error, sent=sent) from error
+        finally:
+            if sent:
+                with self._lock:
+                    self.calls[request.kind.value] += 1
+
+    def _retryable(self, error: Exception, *, sent: bool) -> RetryableError:
+        if not sent:
+            return RetryableError("no connection", code="connection_failed", may_have_acted=False)
+        if isinstance(error, requests.exceptions.Timeout):
+            return RetryableError(
+                f"no answer within {self.connection.timeout:g} s", code="timeout", may_have_acted=True
+            )
+        cause = "the TLS connection failed" if isinstance(error, requests.exceptions.SSLError) else "connection lost"
+        return RetryableError(cause, code="connection_lost", may_have_acted=True)
+
+    def _pieces(self, response: requests.Response, request_deadline: Deadline) -> Iterator[bytes]:
+        """Yield a body as it arrives, for as long as the request may take."""
+        socket = getattr(getattr(response.raw, "connection", None), "sock", None)
+        pieces = arriving_pieces(response)
+        try:
+            while True:
+                _limit(socket, request_deadline.remaining())
+                piece = next(pieces, None)
+                if piece is None:
+                    return
+                yield piece
+                if request_deadline.expired():
+                    raise requests.exceptions.ReadTimeout()
+        finally:
+            _limit(socket, self.connection.timeout)
+
+
+def arriving_pieces(response: requests.Response) -> Iterator[bytes]:
     """Yield the pieces of a body as they arrive.
 
     ``iter_content`` waits until a piece is full, so that no time-out would ever end an answer that trickles in.

@@ -4,56 +4,86 @@
 
 # This is a PRIVATE module_utils. Do not use it outside this collection.
 
-"""What is known about a run so far, in a form that can be told at any moment: also when the run fails half-way."""
+"""What is known about a run so far: a result that can be returned at any moment, also when the run fails half-way."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from enum import Enum
+from typing import Any, Protocol
 
 from ansible_collections.hostup.cloud.plugins.module_utils._api.jobs import Job
-from ansible_collections.hostup.cloud.plugins.module_utils._contact.domain import Domain
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.domain import Domain, ListedDomain
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.fields import Contact
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.invalid_input import HostUpError
-from ansible_collections.hostup.cloud.plugins.module_utils._engine.plan import Plan, PlannedDomain
 from ansible_collections.hostup.cloud.plugins.module_utils._http.errors import MissingDomains
+from ansible_collections.hostup.cloud.plugins.module_utils._result import messages
 from ansible_collections.hostup.cloud.plugins.module_utils._result.messages import (
     SHORTEST_STORED_VALUE,
-    named,
+    format_causes,
+    format_names,
     personal,
-    told_causes,
     without_values,
 )
 
-UNCHANGED = "unchanged"
 
-PLANNED = "planned"
+class Status(str, Enum):
+    """What a task says of one domain, in the order in which the summary counts."""
 
-QUEUED = "queued"
+    UNCHANGED = "unchanged"
+    PLANNED = "planned"
+    QUEUED = "queued"
+    UPDATED = "updated"
+    NOT_APPLIED = "not_applied"
+    BLOCKED = "blocked"
+    SKIPPED = "skipped"
+    FAILED = "failed"
 
-UPDATED = "updated"
 
-NOT_APPLIED = "not_applied"
+class PlannedDomain(Protocol):
+    """What a result says of the plan for one domain; the engine's own class has more."""
 
-SKIPPED = "skipped"
+    @property
+    def domain(self) -> Domain: ...
+    @property
+    def stored(self) -> Contact: ...
+    @property
+    def changed_fields(self) -> tuple[str, ...]: ...
+    @property
+    def before(self) -> Contact: ...
+    @property
+    def after(self) -> Contact: ...
+    @property
+    def equivalent(self) -> tuple[tuple[str, str], ...]: ...
+    @property
+    def unverifiable(self) -> tuple[str, ...]: ...
+    @property
+    def left_out(self) -> tuple[str, ...]: ...
+    @property
+    def unmet(self) -> tuple[str, ...]: ...
 
-FAILED = "failed"
 
-BLOCKED = "blocked"
+class Plan(Protocol):
+    """What a result says of a plan."""
 
-STATUSES = (UNCHANGED, PLANNED, QUEUED, UPDATED, NOT_APPLIED, BLOCKED, SKIPPED, FAILED)
+    @property
+    def entries(self) -> Sequence[PlannedDomain]: ...
+    @property
+    def considered(self) -> Sequence[PlannedDomain]: ...
+    @property
+    def changing(self) -> Sequence[PlannedDomain]: ...
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one domain.
+    """How one domain ended.
 
     :ivar normalised: (field, rule) of values that are stored in another notation than declared.
     :ivar not_applied: field to the value that is stored instead of the declared one.
     """
 
-    status: str
+    status: Status
     reason: str | None = None
     normalised: tuple[tuple[str, str], ...] = ()
     not_applied: Mapping[str, str] = field(default_factory=dict)
@@ -73,7 +103,7 @@ class Report:
         self.redact = redact
         self.failed = False
         self.backup_file: str | None = None
-        self.domains: list[Domain] = []
+        self.domains: Sequence[ListedDomain] = ()
         self.plan: Plan | None = None
         self.jobs: list[Job] = []
         self.written: set[str] = set()
@@ -84,19 +114,15 @@ class Report:
     def take_plan(self, plan: Plan) -> None:
         """Keep the plan, and warn of what it cannot know: one warning for each field and reason."""
         self.plan = plan
-        self.warnings.extend(
-            f"The API does not tell {name} of {self.named(ids)}, so nobody knows whether it is stored as declared. It"
-            " is sent along when another field changes, and is no reason to write by itself."
-            for name, ids in _by_field(plan.considered, lambda entry: entry.unverifiable).items()
-        )
-        self.warnings.extend(
-            f"The API does not tell {name} of {self.named(ids)}, so an update has to leave it out. Whether the API then"
-            f" keeps what is stored is not documented. Declare {name} to be sure."
-            for name, ids in _by_field(plan.changing, lambda entry: entry.left_out).items()
-        )
+        unverifiable = _by_field(plan.considered, lambda entry: entry.unverifiable)
+        left_out = _by_field(plan.changing, lambda entry: entry.left_out)
+        self.warnings += [
+            messages.unverifiable_field(name, self.format_names(ids)) for name, ids in unverifiable.items()
+        ]
+        self.warnings += [messages.left_out_field(name, self.format_names(ids)) for name, ids in left_out.items()]
 
-    def keep_private(self, *contacts: Contact) -> None:
-        """Take these contact values out of every text that is told later, whoever wrote it."""
+    def mark_sensitive(self, *contacts: Contact) -> None:
+        """Take these contact values out of every text that is returned later, whoever wrote it."""
         self._private.update(personal(*contacts))
 
     def safe_text(self, text: str) -> str:
@@ -109,20 +135,20 @@ class Report:
         others = {value: name for value, name in personal(*stored).items() if len(value) >= shortest}
         return without_values(text, {**others, **self._private}, self.domains)
 
-    def settle(self, domain_ids: Iterable[str], outcome: Outcome) -> None:
-        """Record what became of these domains; a later call replaces an earlier one."""
+    def record_outcome(self, domain_ids: Iterable[str], outcome: Outcome) -> None:
+        """Record how these domains ended; a later call replaces an earlier one."""
         self.outcomes.update((domain_id, outcome) for domain_id in domain_ids)
 
-    def settle_each(self, outcomes: Mapping[str, Outcome]) -> None:
-        """Record what became of each of these domains, by id; a later call replaces an earlier one."""
+    def record_outcomes(self, outcomes: Mapping[str, Outcome]) -> None:
+        """Record how each of these domains ended, by id; a later call replaces an earlier one."""
         self.outcomes.update(outcomes)
 
     def take_error(self, error: HostUpError) -> None:
-        """Note that an error ends the run, and settle the domains that it is about."""
+        """Note that an error ends the run, and record the outcome of the domains that it is about."""
         self.failed = True
         if isinstance(error, MissingDomains):
             for key, reason in error.reasons.items():
-                self.settle([key], Outcome(FAILED, reason))
+                self.record_outcome([key], Outcome(Status.FAILED, reason))
 
     @property
     def changed(self) -> bool:
@@ -131,27 +157,30 @@ class Report:
             return bool(self.plan and self.plan.changing) and not self.failed
         return bool(self.written)
 
-    def named(self, domain_ids: Sequence[str]) -> str:
+    def format_names(self, domain_ids: Sequence[str]) -> str:
         """Return the first few domains by name, and how many more there are."""
-        return named(self.domains, domain_ids)
+        return format_names(self.domains, domain_ids)
 
-    def told(self, causes: Mapping[str, str]) -> str:
+    def format_causes(self, causes: Mapping[str, str]) -> str:
         """Return one sentence for each cause, with the first domains that have it, and how many more there are.
 
         :param causes: domain id to cause.
         """
-        return told_causes(self.domains, causes)
+        return format_causes(self.domains, causes)
 
     def as_result(self, *, with_diff: bool, api_calls: Mapping[str, int]) -> dict[str, Any]:
         """Return ``changed``, ``domains``, ``summary``, ``jobs``, ``api_calls`` and, on demand, ``diff``."""
         planned = {entry.domain.id: entry for entry in self.plan.entries} if self.plan else {}
-        entries = [self._entry(domain, planned.get(domain.id)) for domain in self.domains]
+        entries = [self._entry(domain, planned.get(domain.id or "")) for domain in self.domains]
         result: dict[str, Any] = {
             "changed": self.changed,
             "domains": entries,
-            "summary": {"total": len(entries), **{s: sum(e["status"] == s for e in entries) for s in STATUSES}},
+            "summary": {
+                "total": len(entries),
+                **{status.value: sum(e["status"] == status for e in entries) for status in Status},
+            },
             "jobs": [
-                {"id": job.id, "status": job.status, "domain_ids": list(job.domain_ids), "progress": job.progress}
+                {"id": job.id, "status": job.status.value, "domain_ids": list(job.domain_ids), "progress": job.progress}
                 for job in self.jobs
             ],
             "api_calls": dict(api_calls),
@@ -162,13 +191,13 @@ class Report:
             result["diff"] = diff(self.plan, redact=self.redact) if self.plan else []
         return result
 
-    def _entry(self, domain: Domain, planned: PlannedDomain | None) -> dict[str, Any]:
+    def _entry(self, domain: ListedDomain, planned: PlannedDomain | None) -> dict[str, Any]:
         outcome = self.outcomes.get(domain.id or domain.name or "") or self._outcome_of_plan(planned)
         equivalent = (*(planned.equivalent if planned else ()), *outcome.normalised)
         return {
             "id": domain.id,
             "name": domain.name,
-            "status": outcome.status,
+            "status": outcome.status.value,
             "changed_fields": list(planned.changed_fields) if planned else [],
             "before": self._shown(planned.before if planned else {}),
             "after": self._shown(planned.after if planned else {}),
@@ -189,16 +218,16 @@ class Report:
 
     def _outcome_of_plan(self, planned: PlannedDomain | None) -> Outcome:
         if planned is None:
-            return Outcome(SKIPPED, "The run ended before this domain was compared. Nothing was written.")
+            return Outcome(Status.SKIPPED, messages.NOT_COMPARED)
         if planned.unmet:
-            verb = "differs" if len(planned.unmet) == 1 else "differ"
-            reason = f"Left alone, because its stored {', '.join(planned.unmet)} {verb} from when_current."
-            return Outcome(SKIPPED, reason + ("" if planned.changed_fields else " It is as declared already."))
+            return Outcome(
+                Status.SKIPPED, messages.condition_not_met(planned.unmet, in_sync=not planned.changed_fields)
+            )
         if not planned.changed_fields:
-            return Outcome(UNCHANGED)
+            return Outcome(Status.UNCHANGED)
         if self.check_mode and not self.failed:
-            return Outcome(PLANNED)
-        return Outcome(FAILED, "The run ended before this domain was written.")
+            return Outcome(Status.PLANNED)
+        return Outcome(Status.FAILED, messages.NOT_WRITTEN)
 
 
 def _by_field(
@@ -208,12 +237,12 @@ def _by_field(
     ids: dict[str, list[str]] = {}
     for entry in entries:
         for name in fields_of(entry):
-            ids.setdefault(name, []).append(entry.domain.id or "")
+            ids.setdefault(name, []).append(entry.domain.id)
     return ids
 
 
 class InfoReport:
-    """Holds what was read; a failed task tells as much of it as there is.
+    """Holds what was read; a failed task returns as much of it as there is.
 
     :param values: the keys of the result beside ``changed`` and ``api_calls``, as they are before anything was read.
     """

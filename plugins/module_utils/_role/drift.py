@@ -17,38 +17,29 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.declared import INVISIBLE
-from ansible_collections.hostup.cloud.plugins.module_utils._contact.domain import Domain
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.domain import ListedDomain
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.invalid_input import InvalidInput
 from ansible_collections.hostup.cloud.plugins.module_utils._http.origin import DEFAULT_API_URL, read_origin
 from ansible_collections.hostup.cloud.plugins.module_utils._result.messages import personal, without_values
-from ansible_collections.hostup.cloud.plugins.module_utils._result.report import (
-    BLOCKED,
-    FAILED,
-    NOT_APPLIED,
-    PLANNED,
-    QUEUED,
-    SKIPPED,
-    UNCHANGED,
-    UPDATED,
-)
+from ansible_collections.hostup.cloud.plugins.module_utils._result.report import Status
 
 Result = Mapping[str, Any]
 
-STATUSES: dict[str, tuple[str, str]] = {
-    FAILED: ("Failed", "They could not be read or updated, or the run ended before that."),
-    NOT_APPLIED: ("Not stored", "They were updated, but the registrar stores something else."),
-    BLOCKED: ("Blocked", "They differ, and cannot be edited now."),
-    PLANNED: ("Different", "They are not as declared. A run without check mode would update them."),
-    QUEUED: ("Queued", "The update was accepted. Its end was not waited for, or did not come in time."),
-    UPDATED: ("Updated", "They were not as declared, and have been updated."),
-    SKIPPED: ("Left alone", "They were not considered."),
-    UNCHANGED: ("As declared", "Nothing differs."),
+STATUSES: dict[Status, tuple[str, str]] = {
+    Status.FAILED: ("Failed", "They could not be read or updated, or the run ended before that."),
+    Status.NOT_APPLIED: ("Not stored", "They were updated, but the registrar stores something else."),
+    Status.BLOCKED: ("Blocked", "They differ, and cannot be edited now."),
+    Status.PLANNED: ("Different", "They are not as declared. A run without check mode would update them."),
+    Status.QUEUED: ("Queued", "The update was accepted. Its end was not waited for, or did not come in time."),
+    Status.UPDATED: ("Updated", "They were not as declared, and have been updated."),
+    Status.SKIPPED: ("Left alone", "They were not considered."),
+    Status.UNCHANGED: ("As declared", "Nothing differs."),
 }
 """Status of a domain to its heading and its meaning, what needs attention first."""
 
-TROUBLE = (FAILED, NOT_APPLIED, BLOCKED)
+TROUBLE = (Status.FAILED, Status.NOT_APPLIED, Status.BLOCKED)
 
-WERE_SENT = (NOT_APPLIED, QUEUED, UPDATED)
+WERE_SENT = (Status.NOT_APPLIED, Status.QUEUED, Status.UPDATED)
 """Statuses after which the values that were read are not what is stored now."""
 
 WITHHELD_MESSAGE = "An option is not accepted. Why is not told here, because the explanation could quote a value."
@@ -88,7 +79,7 @@ def report_data(
         "total": len(domains),
         "profiles": [_profile(name, result, redact=redact) for name, result in results.items()],
         "statuses": [
-            {"status": status, "label": label, "meaning": meaning, "count": counts[status]}
+            {"status": status.value, "label": label, "meaning": meaning, "count": counts[status]}
             | {"groups": _groups([d for d in domains if d[1]["status"] == status], redact=redact)}
             for status, (label, meaning) in STATUSES.items()
             if counts[status]
@@ -125,35 +116,37 @@ def _is_hidden(char: str) -> bool:
     return char in INVISIBLE or unicodedata.category(char) in {"Cc", "Cs", "Zl", "Zp"}
 
 
-def _verdict(counts: Mapping[str, int], failed: int) -> str:
+def _verdict(counts: Mapping[Status, int], failed: int) -> str:
     if failed or any(counts[status] for status in TROUBLE):
         return "trouble"
-    return "drift" if counts[PLANNED] or counts[QUEUED] else "good"
+    return "drift" if counts[Status.PLANNED] or counts[Status.QUEUED] else "good"
 
 
-def _headline(counts: Mapping[str, int], total: int, failed: int, profiles: int) -> str:
+def _headline(counts: Mapping[Status, int], total: int, failed: int, profiles: int) -> str:
     """Return one or two sentences that say what matters."""
     if not profiles:
         return "No profile is assigned to any domain."
     of_all = f"of {total} {'domain' if total == 1 else 'domains'}"
     sentences = [f"{failed} of {profiles} {'profile' if profiles == 1 else 'profiles'} failed."] if failed else []
-    if counts[FAILED]:
-        sentences.append(f"{counts[FAILED]} {of_all} could not be read or updated.")
+    if counts[Status.FAILED]:
+        sentences.append(f"{counts[Status.FAILED]} {of_all} could not be read or updated.")
     told = {
-        NOT_APPLIED: "not stored as declared",
-        BLOCKED: "not as declared, and cannot be edited now",
-        PLANNED: "not as declared",
-        QUEUED: "still to be updated",
+        Status.NOT_APPLIED: "not stored as declared",
+        Status.BLOCKED: "not as declared, and cannot be edited now",
+        Status.PLANNED: "not as declared",
+        Status.QUEUED: "still to be updated",
     }
     are = {status: "is" if count == 1 else "are" for status, count in counts.items()}
     sentences += [f"{counts[s]} {of_all} {are[s]} {words}." for s, words in told.items() if counts[s]]
-    if counts[UPDATED]:
-        sentences.append(f"{counts[UPDATED]} {of_all} {'was' if counts[UPDATED] == 1 else 'were'} updated.")
+    if counts[Status.UPDATED]:
+        sentences.append(
+            f"{counts[Status.UPDATED]} {of_all} {'was' if counts[Status.UPDATED] == 1 else 'were'} updated."
+        )
     if sentences:
         return " ".join(sentences)
-    if total == counts[UNCHANGED]:
+    if total == counts[Status.UNCHANGED]:
         return f"All {total} domains are as declared." if total != 1 else "The domain is as declared."
-    return f"{counts[UNCHANGED]} {of_all} {are[UNCHANGED]} as declared, and nothing has to be changed."
+    return f"{counts[Status.UNCHANGED]} {of_all} {are[Status.UNCHANGED]} as declared, and nothing has to be changed."
 
 
 def _writes(results: Iterable[Result]) -> int | None:
@@ -256,7 +249,7 @@ def _without_values(text: str, entries: Iterable[Mapping[str, Any]]) -> str:
     """Return a text with ``<field>`` in the place of every value of these domains; their names stay."""
     entries = list(entries)
     contacts = [entry.get(part) or {} for entry in entries for part in ("before", "after", "stored")]
-    domains = [Domain(entry.get("id"), entry.get("name")) for entry in entries]
+    domains = [ListedDomain(entry.get("id"), entry.get("name")) for entry in entries]
     return without_values(text, personal(*contacts), domains)
 
 

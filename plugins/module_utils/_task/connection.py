@@ -14,8 +14,8 @@ from typing import Any
 from ansible.module_utils.basic import env_fallback
 
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.invalid_input import InvalidInput
-from ansible_collections.hostup.cloud.plugins.module_utils._http.client import Connection
 from ansible_collections.hostup.cloud.plugins.module_utils._http.origin import DEFAULT_API_URL, read_origin
+from ansible_collections.hostup.cloud.plugins.module_utils._http.request import Connection
 from ansible_collections.hostup.cloud.plugins.module_utils._task.options import check_ranges, read_together
 
 

@@ -16,18 +16,18 @@ from typing import Any
 from ansible_collections.hostup.cloud.plugins.module_utils._api.base import Answers, Api, EditGate, Reading
 from ansible_collections.hostup.cloud.plugins.module_utils._api.facts import Told, is_lost, told
 from ansible_collections.hostup.cloud.plugins.module_utils._api.generations import V1, Listed
-from ansible_collections.hostup.cloud.plugins.module_utils._api.lookup import find_listed, resolve
+from ansible_collections.hostup.cloud.plugins.module_utils._api.resolve import find_listed, resolve
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.declared import problem_of
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.domain import Domain, comparable_name
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.fields import FIELD_NAMES, Contact
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.invalid_input import HostUpError, InvalidInput
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.notation import as_text
 from ansible_collections.hostup.cloud.plugins.module_utils._engine.reading import unreadable, with_names
-from ansible_collections.hostup.cloud.plugins.module_utils._http.errors import MissingDomains, told_request_id
+from ansible_collections.hostup.cloud.plugins.module_utils._http.errors import MissingDomains, format_request_id
 from ansible_collections.hostup.cloud.plugins.module_utils._result.messages import (
     SHORTEST_STORED_VALUE,
+    format_causes,
     personal,
-    told_causes,
     without_values,
 )
 from ansible_collections.hostup.cloud.plugins.module_utils._result.report import InfoReport
@@ -75,10 +75,10 @@ def lost_names(api: Api, generation: str, contacts: Sequence[Contact], now: date
     """
     wanted = email_names(contacts)
     domains = [domain for domain in api.all_domains() if comparable_name(domain.name or "") in wanted]
-    facts: dict[str, Told] = {domain.id or "": told(generation, domain.row) for domain in domains}
-    untold = [domain for domain in domains if is_lost(facts[domain.id or ""], now) is None]
+    facts: dict[str, Told] = {domain.id: told(generation, domain.row) for domain in domains}
+    untold = [domain for domain in domains if is_lost(facts[domain.id], now) is None]
     facts.update(learn(api, generation, untold))
-    lost = (domain for domain in domains if is_lost(facts[domain.id or ""], now))
+    lost = (domain for domain in domains if is_lost(facts[domain.id], now))
     return frozenset(comparable_name(domain.name or "") or "" for domain in lost)
 
 
@@ -111,7 +111,7 @@ class ContactsReport(InfoReport):
     @property
     def contacts(self) -> dict[str, Contact]:
         """The stored contacts by domain id, each once, in the order of the domains."""
-        return {d.id or "": self._reading.contacts[d.id or ""] for d in self._domains if d.id in self._reading.contacts}
+        return {d.id: self._reading.contacts[d.id] for d in self._domains if d.id in self._reading.contacts}
 
     def take_contacts(self, domains: Sequence[Domain], reading: Reading) -> None:
         """Keep what was read of these domains."""
@@ -137,7 +137,7 @@ class ContactsReport(InfoReport):
         first = next(iter(self._gates.errors.values()), None)
         return MissingDomains(
             f"Could not ask whether {len(failures)} of {len(self._domains)} domains can be edited."
-            f" {told_causes(self._domains, failures)}{told_request_id(first.request_id if first else None)}",
+            f" {format_causes(self._domains, failures)}{format_request_id(first.request_id if first else None)}",
             failures,
             code="unreadable_domain",
         )
@@ -154,7 +154,7 @@ class ContactsReport(InfoReport):
         return super().as_result(with_diff=with_diff, api_calls=api_calls)
 
     def _entry(self, domain: Domain) -> dict[str, Any]:
-        domain_id = domain.id or ""
+        domain_id = domain.id
         contact, left_out = declarable(self._reading.contacts.get(domain_id, {}))
         is_read = domain_id in self._reading.contacts
         reasons = [texts[domain_id] for texts in (self._reading.unreadable, self._gates.failures) if domain_id in texts]

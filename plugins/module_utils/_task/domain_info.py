@@ -14,10 +14,10 @@ from typing import Any
 from ansible_collections.hostup.cloud.plugins.module_utils._api.base import Api
 from ansible_collections.hostup.cloud.plugins.module_utils._api.facts import KEYS, LIFECYCLE, Told, tellable, told
 from ansible_collections.hostup.cloud.plugins.module_utils._api.filters import Filters
-from ansible_collections.hostup.cloud.plugins.module_utils._api.jobs import as_dict
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.domain import Domain
-from ansible_collections.hostup.cloud.plugins.module_utils._http.errors import MissingDomains, told_request_id
-from ansible_collections.hostup.cloud.plugins.module_utils._result.messages import told_causes
+from ansible_collections.hostup.cloud.plugins.module_utils._http.answers import as_dict
+from ansible_collections.hostup.cloud.plugins.module_utils._http.errors import MissingDomains, format_request_id
+from ansible_collections.hostup.cloud.plugins.module_utils._result.messages import format_causes
 
 
 def as_info(domain_id: str, facts: Told) -> dict[str, Any]:
@@ -40,16 +40,16 @@ def describe(
     :param details: ask for every one of them where the domain list did not tell everything.
     :raises MissingDomains: when it cannot be learnt whether a domain fits.
     """
-    facts: dict[str, Told] = {domain.id or "": told(generation, domain.row) for domain in domains}
-    candidates = [domain for domain in domains if filters.keep(facts[domain.id or ""])]
+    facts: dict[str, Told] = {domain.id: told(generation, domain.row) for domain in domains}
+    candidates = [domain for domain in domains if filters.keep(facts[domain.id])]
     wanted = filters.needs | (tellable(generation) if details else frozenset())
-    facts.update(learn(api, generation, [d for d in candidates if wanted - facts[d.id or ""].keys()]))
+    facts.update(learn(api, generation, [d for d in candidates if wanted - facts[d.id].keys()]))
     _check_told(candidates, facts, filters.needs)
     return [
         # A listed name is told as it is listed.
-        {**as_info(domain.id or "", facts[domain.id or ""]), **({"name": domain.name} if domain.name else {})}
+        {**as_info(domain.id, facts[domain.id]), **({"name": domain.name} if domain.name else {})}
         for domain in candidates
-        if filters.keep(facts[domain.id or ""])
+        if filters.keep(facts[domain.id])
     ]
 
 
@@ -65,19 +65,19 @@ def learn(api: Api, generation: str, domains: Sequence[Domain]) -> dict[str, Tol
         first = next(iter(answers.errors.values()), None)
         raise MissingDomains(
             f"Could not read the details of {len(answers.failures)} of {len(domains)} domains."
-            f" {told_causes(domains, answers.failures)}{told_request_id(first.request_id if first else None)}",
+            f" {format_causes(domains, answers.failures)}{format_request_id(first.request_id if first else None)}",
             answers.failures,
             code="unreadable_domain",
         )
-    return {d.id or "": {**told(generation, d.row), **told(generation, answers.values[d.id or ""])} for d in domains}
+    return {d.id: {**told(generation, d.row), **told(generation, answers.values[d.id])} for d in domains}
 
 
 def _check_told(domains: Sequence[Domain], facts: Mapping[str, Told], needs: frozenset[str]) -> None:
-    missing = {d.id or "": sorted(needs - facts[d.id or ""].keys()) for d in domains}
+    missing = {d.id: sorted(needs - facts[d.id].keys()) for d in domains}
     reasons = {i: f"the API does not tell its {' and '.join(keys)}." for i, keys in missing.items() if keys}
     if reasons:
         raise MissingDomains(
-            f"Could not filter {len(reasons)} of {len(domains)} domains. {told_causes(domains, reasons)}",
+            f"Could not filter {len(reasons)} of {len(domains)} domains. {format_causes(domains, reasons)}",
             reasons,
             code="unreadable_domain",
         )

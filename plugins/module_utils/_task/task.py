@@ -19,9 +19,9 @@ from ansible_collections.hostup.cloud.plugins.module_utils._api.generations impo
 from ansible_collections.hostup.cloud.plugins.module_utils._api.v1 import ApiV1
 from ansible_collections.hostup.cloud.plugins.module_utils._api.v2 import ApiV2
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.invalid_input import HostUpError
-from ansible_collections.hostup.cloud.plugins.module_utils._http.client import Client, Connection
+from ansible_collections.hostup.cloud.plugins.module_utils._http.client import Client
 from ansible_collections.hostup.cloud.plugins.module_utils._http.clock import Clock
-from ansible_collections.hostup.cloud.plugins.module_utils._http.request import Kind
+from ansible_collections.hostup.cloud.plugins.module_utils._http.request import Connection, Kind
 from ansible_collections.hostup.cloud.plugins.module_utils._http.transport import (
     REQUESTS_IMPORT_ERROR,
     ApiKeyAuth,

@@ -20,8 +20,9 @@ import pytest
 import trustme
 from hypothesis import strategies as st
 
-from ansible_collections.hostup.cloud.plugins.module_utils._http.client import Client, Connection
+from ansible_collections.hostup.cloud.plugins.module_utils._http.client import Client
 from ansible_collections.hostup.cloud.plugins.module_utils._http.clock import Clock
+from ansible_collections.hostup.cloud.plugins.module_utils._http.request import Connection
 from ansible_collections.hostup.cloud.plugins.module_utils._http.transport import ApiKeyAuth, BearerAuth
 
 API_KEY = "k3y-that-no-one-may-see"

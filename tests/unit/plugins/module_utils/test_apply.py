@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 from ansible_collections.hostup.cloud.plugins.module_utils._api.base import Answers, Api, Reading
 from ansible_collections.hostup.cloud.plugins.module_utils._api.generations import read_listed
-from ansible_collections.hostup.cloud.plugins.module_utils._api.jobs import Job
-from ansible_collections.hostup.cloud.plugins.module_utils._api.lookup import resolve
+from ansible_collections.hostup.cloud.plugins.module_utils._api.jobs import Job, JobStatus
+from ansible_collections.hostup.cloud.plugins.module_utils._api.resolve import resolve
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.domain import Domain
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.fields import Contact
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.invalid_input import InvalidInput
@@ -32,7 +32,7 @@ from ansible_collections.hostup.cloud.plugins.module_utils._http.errors import (
     OutcomeUnknown,
     Refused,
     RequestFailed,
-    ServerTrouble,
+    TransientServerError,
 )
 from ansible_collections.hostup.cloud.plugins.module_utils._result.report import Report
 
@@ -133,7 +133,7 @@ class Registrar(Api):
         if self.names_no_job:
             self.pending.append((self.clock.time + self.acts_after, ids, dict(contact)))
             return Job(None, None, ids)
-        return Job(f"job_{len(self.writes)}", "/x", ids, self.job_states[0])
+        return Job(f"job_{len(self.writes)}", "/x", ids, JobStatus(self.job_states[0]))
 
     def poll(self, job: Job, deadline: Deadline | None = None) -> Job:
         job_id = job.id or ""
@@ -144,7 +144,7 @@ class Registrar(Api):
         state = self.job_states[min(self.polls.count(job_id), len(self.job_states) - 1)]
         if state in ("completed", "failed", "vanished"):
             self.write_down(*self.writes[int(job_id.partition("_")[2]) - 1])
-        return replace(job, status=state, message="the registry said no" if state == "failed" else None)
+        return replace(job, status=JobStatus(state), message="the registry said no" if state == "failed" else None)
 
     def write_down(self, domain_ids: Sequence[str], contact: Contact) -> None:
         for domain_id in domain_ids:
@@ -186,7 +186,7 @@ def run(
     declared = DECLARED if declared is None else declared
     report = Report(check_mode=False)
     report.domains = [Domain(domain_id) for domain_id in registrar.store]
-    stored = read_stored(registrar, report)
+    _domains, stored = read_stored(registrar, list(report.domains), report)
     comparison = Comparison(accepted=accepted or {}, never_read=never_read(stored.values(), registrar.may_leave_out))
     report.take_plan(make_plan(report.domains, stored, declared, comparison))
     outcome = Run(registrar, report)
@@ -562,7 +562,7 @@ def test_an_accepted_update_without_a_job_is_queued_without_wait() -> None:
 
 
 def test_success_is_not_claimed_when_reading_back_fails() -> None:
-    trouble = ServerTrouble(Exchange("POST", "/read", "read"), "HTTP 503.", code="http_503", http_status=503)
+    trouble = TransientServerError(Exchange("POST", "/read", "read"), "HTTP 503.", code="http_503", http_status=503)
     done = run(registrar_of("dom_a", read_errors=[None, trouble]))
     assert done.statuses == {"dom_a": "failed"}
     assert done.entry("dom_a")["reason"] == "The update was sent, but reading back failed: HTTP 503."
@@ -575,7 +575,9 @@ def test_one_domain_that_cannot_be_read_back_does_not_hide_the_others() -> None:
     registrar = registrar_of("dom_a", "dom_b")
     report = Report(check_mode=False)
     report.domains = [Domain("dom_a"), Domain("dom_b")]
-    report.plan = make_plan(report.domains, read_stored(registrar, report), DECLARED, Comparison())
+    report.plan = make_plan(
+        report.domains, read_stored(registrar, list(report.domains), report)[1], DECLARED, Comparison()
+    )
     registrar.unreadable = {"dom_b": "the API could not read it."}
     with pytest.raises(PartialFailure):
         apply(report.plan, registrar, report, ApplySettings(), registrar.clock)

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.compare import (
-    DIFFERENT,
+    VerdictKind,
     comparable_contact,
     compare,
     country_of,
@@ -86,7 +86,7 @@ def test_without_contacts_there_is_nothing() -> None:
 def test_two_contacts_are_one_exactly_if_no_field_differs(left: Contact, right: Contact) -> None:
     countries = {"left_country": country_of(left), "right_country": country_of(right)}
     differs = any(
-        compare(name, left.get(name, ""), right.get(name, ""), **countries).kind == DIFFERENT  # type: ignore[arg-type]
+        compare(name, left.get(name, ""), right.get(name, ""), **countries).kind == VerdictKind.DIFFERENT  # type: ignore[arg-type]
         for name in FIELD_NAMES
     )
     assert (comparable_contact(left) == comparable_contact(right)) != differs

@@ -26,19 +26,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 from urllib3.response import HTTPResponse
 
-from ansible_collections.hostup.cloud.plugins.module_utils import _client
+from ansible_collections.hostup.cloud.plugins.module_utils._http import client as client_module
+from ansible_collections.hostup.cloud.plugins.module_utils._http import transport
 from ansible_collections.hostup.cloud.plugins.module_utils._http.answers import api_text, error_details
-from ansible_collections.hostup.cloud.plugins.module_utils._http.client import Client, Connection
+from ansible_collections.hostup.cloud.plugins.module_utils._http.client import Client
 from ansible_collections.hostup.cloud.plugins.module_utils._http.clock import Clock, Deadline
 from ansible_collections.hostup.cloud.plugins.module_utils._http.errors import (
+    InvalidResponse,
     NotSent,
     OutcomeUnknown,
     Refused,
     RequestFailed,
-    ServerTrouble,
-    Unintelligible,
+    TransientServerError,
 )
-from ansible_collections.hostup.cloud.plugins.module_utils._http.request import Kind, Request
+from ansible_collections.hostup.cloud.plugins.module_utils._http.request import Connection, Kind, Request
 from ansible_collections.hostup.cloud.plugins.module_utils._http.retry import seconds_before_retry
 from ansible_collections.hostup.cloud.plugins.module_utils._http.transport import ApiKeyAuth, BearerAuth
 from ansible_collections.hostup.cloud.tests.unit.plugins.module_utils.conftest import API_KEY, JSON_VALUES
@@ -149,7 +150,7 @@ def test_a_read_announces_itself_and_has_no_body(server: LoopbackServer, new_cli
     received = server.received[0]
     assert (received.method, received.path) == ("GET", f"{PATH}?name=%C3%A5%26b&limit=50")
     assert received.headers["accept"] == "application/json"
-    assert received.headers["user-agent"] == f"hostup.cloud/{_client.COLLECTION_VERSION} (Ansible collection)"
+    assert received.headers["user-agent"] == f"hostup.cloud/{transport.COLLECTION_VERSION} (Ansible collection)"
     assert "content-type" not in received.headers
     assert received.body == b""
 
@@ -166,8 +167,8 @@ def test_an_empty_object_is_sent_as_one(server: LoopbackServer, new_client: Clie
 
 
 def test_the_user_agent_has_the_version_of_the_collection() -> None:
-    galaxy = (Path(_client.__file__).parents[2] / "galaxy.yml").read_text(encoding="utf-8")
-    assert f"\nversion: {_client.COLLECTION_VERSION}\n" in galaxy
+    galaxy = (Path(transport.__file__).parents[3] / "galaxy.yml").read_text(encoding="utf-8")
+    assert f"\nversion: {transport.COLLECTION_VERSION}\n" in galaxy
 
 
 def test_requests_share_a_connection(server: LoopbackServer, new_client: ClientFactory) -> None:
@@ -285,9 +286,9 @@ class OldStyleReason(Exception):
 
 
 def test_without_requests_the_module_still_loads_and_keeps_the_reason(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert _client.REQUESTS_IMPORT_ERROR is None
+    assert transport.REQUESTS_IMPORT_ERROR is None
     name = "client_without_requests"
-    spec = importlib.util.spec_from_file_location(name, _client.__file__)
+    spec = importlib.util.spec_from_file_location(name, transport.__file__)
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -397,7 +398,7 @@ def test_a_server_that_does_not_speak_tls(
     with responses.RequestsMock() as api:
         api.get(ORIGIN + PATH, body=requests.exceptions.SSLError("[SSL: WRONG_VERSION_NUMBER] wrong version number"))
         error = failure_of(new_client(ORIGIN, max_retries=0), GET)
-    assert isinstance(error, ServerTrouble)
+    assert isinstance(error, TransientServerError)
     assert "the TLS connection failed" in str(error)
 
 
@@ -501,7 +502,7 @@ def test_a_read_ends_after_the_last_retry(
 ) -> None:
     server.reply = trouble
     error = failure_of(new_client(server.origin, max_retries=2), request_)
-    assert isinstance(error, ServerTrouble)
+    assert isinstance(error, TransientServerError)
     assert "tried 3 times" in str(error)
     assert len(server.received) == 3
 
@@ -524,7 +525,7 @@ def test_an_answer_that_does_not_come(request_: Request, server: LoopbackServer,
     error = failure_of(client, request_)
     assert error.code == "timeout"
     assert "no answer within 0.1 s" in str(error)
-    assert isinstance(error, OutcomeUnknown if request_ is WRITE else ServerTrouble)
+    assert isinstance(error, OutcomeUnknown if request_ is WRITE else TransientServerError)
     assert len(server.received) == (1 if request_ is WRITE else 2)
 
 
@@ -580,7 +581,7 @@ def test_an_answer_that_cannot_be_used(
 ) -> None:
     server.reply, explanation = UNUSABLE[case]
     error = failure_of(new_client(server.origin), request_)
-    assert isinstance(error, OutcomeUnknown if request_ is WRITE else Unintelligible)
+    assert isinstance(error, OutcomeUnknown if request_ is WRITE else InvalidResponse)
     assert error.code == "unusable_answer"
     assert explanation in str(error)
     assert len(server.received) == 1
@@ -626,7 +627,7 @@ def test_no_retry_begins_after_the_deadline(
     server: LoopbackServer, new_client: ClientFactory, clock: FakeClock
 ) -> None:
     server.reply = answering(503)
-    with pytest.raises(ServerTrouble):
+    with pytest.raises(TransientServerError):
         new_client(server.origin, max_retries=100).fetch(POLL, Deadline(clock, 4.0))
     # 0.5 + 1 + 2 seconds fit, 4 more do not.
     assert clock.sleeps == [0.5, 1.0, 2.0]
@@ -938,7 +939,7 @@ def test_only_see_other_leaves_open_whether_a_write_was_carried_out(
 ) -> None:
     server.reply = answering(status, "", Location="/elsewhere")
     assert isinstance(failure_of(new_client(server.origin), WRITE), Refused if status in (307, 308) else OutcomeUnknown)
-    assert isinstance(failure_of(new_client(server.origin), GET), Unintelligible)
+    assert isinstance(failure_of(new_client(server.origin), GET), InvalidResponse)
 
 
 @pytest.mark.parametrize(
@@ -1011,7 +1012,7 @@ def trickle(status: int) -> Reply:
 def test_a_body_without_end_is_cut(request_: Request, server: LoopbackServer, new_client: ClientFactory) -> None:
     server.reply = endless(200, b" " * 65536)
     error = failure_of(new_client(server.origin), request_)
-    assert isinstance(error, OutcomeUnknown if request_ is WRITE else Unintelligible)
+    assert isinstance(error, OutcomeUnknown if request_ is WRITE else InvalidResponse)
     assert "larger than 16 MiB" in str(error)
     assert len(server.received) == 1
 
@@ -1042,7 +1043,7 @@ def test_a_body_that_trickles_in_runs_out_of_time(
     started = time.monotonic()
     error = failure_of(new_client(server.origin, timeout=0.2, max_retries=0, clock=Clock()), request_)
     assert error.code == "timeout"
-    assert isinstance(error, OutcomeUnknown if request_ is WRITE else ServerTrouble)
+    assert isinstance(error, OutcomeUnknown if request_ is WRITE else TransientServerError)
     assert time.monotonic() - started < 5
 
 
@@ -1092,7 +1093,9 @@ def test_a_body_shorter_than_its_length_is_never_taken_for_whole(
 
     server.reply = short
     # urllib3 1 does not notice; then the document does not parse.
-    assert isinstance(failure_of(new_client(server.origin, max_retries=0), GET), (ServerTrouble, Unintelligible))
+    assert isinstance(
+        failure_of(new_client(server.origin, max_retries=0), GET), (TransientServerError, InvalidResponse)
+    )
     assert isinstance(failure_of(new_client(server.origin), WRITE), OutcomeUnknown)
 
 
@@ -1163,7 +1166,7 @@ def test_a_stream_that_is_none(
     body: bytes, explanation: str, server: LoopbackServer, new_client: ClientFactory
 ) -> None:
     server.reply = answering(200, body)
-    with pytest.raises(Unintelligible, match=explanation):
+    with pytest.raises(InvalidResponse, match=explanation):
         list(new_client(server.origin).stream(READ))
 
 
@@ -1266,16 +1269,16 @@ def test_lines_are_told_as_they_arrive(server: LoopbackServer, new_client: Clien
 
 def test_a_line_without_end_is_cut(server: LoopbackServer, new_client: ClientFactory) -> None:
     server.reply = endless(200, b"x" * 65536)
-    with pytest.raises(Unintelligible, match="too large"):
+    with pytest.raises(InvalidResponse, match="too large"):
         list(new_client(server.origin).stream(READ))
 
 
 def test_a_stream_without_end_is_cut(
     server: LoopbackServer, new_client: ClientFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(_client, "MAX_STREAM_BYTES", 1_000_000)
+    monkeypatch.setattr(client_module, "MAX_STREAM_BYTES", 1_000_000)
     server.reply = endless(200, (b'{"a":"' + b"x" * 1000 + b'"}\n') * 60)
-    with pytest.raises(Unintelligible, match="too large"):
+    with pytest.raises(InvalidResponse, match="too large"):
         list(new_client(server.origin).stream(READ))
 
 
@@ -1307,11 +1310,11 @@ def test_a_reader_that_stops_early_closes_the_stream(server: LoopbackServer, new
 @given(st.lists(st.binary(max_size=30), max_size=12))
 def test_no_bytes_make_the_line_reader_fail_otherwise(pieces: list[bytes]) -> None:
     client = Client(Connection(ORIGIN, API_KEY), BearerAuth(API_KEY), Clock(), lambda: 0.0)
-    with client._session, responses.RequestsMock() as api:
+    with client, responses.RequestsMock() as api:
         api.post(ORIGIN + PATH, body=b"\n".join(pieces))
         try:
             lines = list(client.stream(READ))
-        except Unintelligible:
+        except InvalidResponse:
             return
     assert len(lines) <= len(b"\n".join(pieces).split(b"\n"))
 
@@ -1335,7 +1338,7 @@ def test_a_stream_is_not_opened_again_after_the_deadline(
     server: LoopbackServer, new_client: ClientFactory, clock: FakeClock
 ) -> None:
     server.reply = answering(503)
-    with pytest.raises(ServerTrouble):
+    with pytest.raises(TransientServerError):
         list(new_client(server.origin).stream(READ, Deadline(clock, 1.4)))
     assert clock.sleeps == [0.5]
 
@@ -1385,7 +1388,7 @@ def test_after_one_read_has_used_up_its_retries_further_reads_are_tried_once_unt
         before = len(server.received)
         try:
             client.fetch(GET)
-        except ServerTrouble:
+        except TransientServerError:
             assert reply is not ok
         assert len(server.received) - before == attempts
 
@@ -1427,7 +1430,7 @@ def test_the_key_is_in_no_message(
 
 def test_the_key_is_in_no_representation(new_client: ClientFactory) -> None:
     client = new_client(ORIGIN)
-    for thing in (client, client.connection, ApiKeyAuth(API_KEY), BearerAuth(API_KEY), client._session):
+    for thing in (client, client.connection, ApiKeyAuth(API_KEY), BearerAuth(API_KEY), client._transport):
         assert API_KEY not in repr(thing)
         assert API_KEY not in str(thing)
 

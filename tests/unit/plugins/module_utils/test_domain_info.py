@@ -16,7 +16,7 @@ from ansible_collections.hostup.cloud.plugins.module_utils._api.base import Answ
 from ansible_collections.hostup.cloud.plugins.module_utils._api.facts import is_lost, told
 from ansible_collections.hostup.cloud.plugins.module_utils._api.filters import Filters
 from ansible_collections.hostup.cloud.plugins.module_utils._api.generations import V1, V2
-from ansible_collections.hostup.cloud.plugins.module_utils._api.lookup import find_filtered
+from ansible_collections.hostup.cloud.plugins.module_utils._api.resolve import find_filtered
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.domain import Domain
 from ansible_collections.hostup.cloud.plugins.module_utils._http.errors import MissingDomains
 from ansible_collections.hostup.cloud.plugins.module_utils._task.domain_info import as_info, describe

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from ansible_collections.hostup.cloud.plugins.module_utils._result.report import STATUSES as STATUSES_OF_A_DOMAIN
+from ansible_collections.hostup.cloud.plugins.module_utils._result.report import Status
 from ansible_collections.hostup.cloud.plugins.module_utils._role.drift import (
     STATUSES,
     WITHHELD_MESSAGE,
@@ -37,7 +37,7 @@ def result(*domains: dict[str, Any], **others: Any) -> dict[str, Any]:
 
 
 def test_every_status_of_a_domain_has_a_heading() -> None:
-    assert sorted(STATUSES) == sorted(STATUSES_OF_A_DOMAIN)
+    assert sorted(STATUSES) == sorted(Status)
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from ansible_collections.hostup.cloud.plugins.doc_fragments.connection import ModuleDocFragment
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.invalid_input import InvalidInput
-from ansible_collections.hostup.cloud.plugins.module_utils._http.client import Connection
 from ansible_collections.hostup.cloud.plugins.module_utils._http.origin import DEFAULT_API_URL, read_origin
+from ansible_collections.hostup.cloud.plugins.module_utils._http.request import Connection
 from ansible_collections.hostup.cloud.plugins.module_utils._task.connection import (
     connection_argument_spec,
     read_api_key,

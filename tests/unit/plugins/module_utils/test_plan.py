@@ -18,7 +18,7 @@ from ansible_collections.hostup.cloud.plugins.module_utils._engine.plan import (
     never_read,
     write_groups,
 )
-from ansible_collections.hostup.cloud.plugins.module_utils._engine.verify import judge_result
+from ansible_collections.hostup.cloud.plugins.module_utils._engine.verify import verify
 from ansible_collections.hostup.cloud.plugins.module_utils._result.report import diff
 
 OLD = {
@@ -158,7 +158,7 @@ def test_a_field_that_is_never_read_goes_along_with_other_changes_and_is_not_jud
     (entry,) = plan_of(declared, OLD, never_read=frozenset({"address2"})).entries
     (group,) = write_groups([entry], complete=True)
     assert group.contact == {**OLD, **declared}
-    assert list(judge_result(entry, {**OLD, "city": "Lund"})) == ["city"]
+    assert list(verify(entry, {**OLD, "city": "Lund"})) == ["city"]
 
 
 def test_a_write_tells_what_it_has_to_leave_out() -> None:
@@ -236,7 +236,7 @@ def test_the_result_is_judged_field_by_field() -> None:
     declared = {"firstname": "Anna", "phonenumber": "+46711111111", "city": "Malmö"}
     (entry,) = plan_of(declared, OLD).entries
     now = {**OLD, "firstname": "Anna", "phonenumber": "+46.711111111", "city": "Malmo"}
-    assert {name: (v.kind, v.rule) for name, v in judge_result(entry, now).items()} == {
+    assert {name: (v.verdict, v.rule) for name, v in verify(entry, now).items()} == {
         "firstname": ("applied", None),
         "phonenumber": ("normalised", "phone_notation"),
         "city": ("not_applied", None),
@@ -245,7 +245,7 @@ def test_the_result_is_judged_field_by_field() -> None:
 
 def test_fields_that_were_not_to_change_are_not_judged_again() -> None:
     (entry,) = plan_of({"firstname": "Anna", "city": "Göteborg"}, OLD).entries
-    assert list(judge_result(entry, OLD)) == ["firstname"]
+    assert list(verify(entry, OLD)) == ["firstname"]
 
 
 def test_the_diff_has_one_entry_for_each_domain_that_differs_and_sorted_legible_lines() -> None:

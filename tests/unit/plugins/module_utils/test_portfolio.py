@@ -7,21 +7,23 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.hostup.cloud.plugins.module_utils._role.portfolio import (
-    PASSED_THROUGH,
-    SELECTORS,
-    effective_contact,
-    plan_calls,
-)
+from ansible_collections.hostup.cloud.plugins.filter.portfolio import KNOWN, FilterModule
+from ansible_collections.hostup.cloud.plugins.module_utils._role.assignments import SELECTORS
+from ansible_collections.hostup.cloud.plugins.module_utils._role.portfolio import effective_contact
 from ansible_collections.hostup.cloud.plugins.module_utils._task.connection import connection_argument_spec
 from ansible_collections.hostup.cloud.plugins.module_utils._task.options import contacts_argument_spec
+
+plan_calls = cast("Callable[..., dict[str, Any]]", FilterModule().filters()["portfolio"])
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 ROLE = Path(__file__).resolve().parents[4] / "roles" / "domain_contacts"
 
@@ -352,8 +354,8 @@ def test_no_domain_is_ever_in_two_calls_and_none_that_is_assigned_is_in_none(ent
 
 def test_every_option_of_the_module_can_be_passed_through_or_has_a_variable() -> None:
     own = {"api_key", "api_url", "contacts", "domains", "domain_ids"}
-    assert {*connection_argument_spec(), *contacts_argument_spec()} == PASSED_THROUGH | own
-    assert PASSED_THROUGH.isdisjoint(own)
+    assert {*connection_argument_spec(), *contacts_argument_spec()} == KNOWN.module | own
+    assert KNOWN.module.isdisjoint(own)
 
 
 def test_options_are_passed_on_and_the_common_ones_also_to_the_list_of_domains() -> None:

@@ -12,21 +12,21 @@ from typing import Any, NoReturn
 import pytest
 import responses
 
-from ansible_collections.hostup.cloud.plugins.module_utils import _task
 from ansible_collections.hostup.cloud.plugins.module_utils._api.generations import V1, V2
 from ansible_collections.hostup.cloud.plugins.module_utils._api.v1 import ApiV1
 from ansible_collections.hostup.cloud.plugins.module_utils._api.v2 import ApiV2
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.domain import Domain
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.invalid_input import InvalidInput
 from ansible_collections.hostup.cloud.plugins.module_utils._engine.plan import Comparison, make_plan
-from ansible_collections.hostup.cloud.plugins.module_utils._http.client import Connection
 from ansible_collections.hostup.cloud.plugins.module_utils._http.errors import (
     Exchange,
     FieldError,
     MissingDomains,
     Refused,
 )
-from ansible_collections.hostup.cloud.plugins.module_utils._result.report import UPDATED, Outcome, Report
+from ansible_collections.hostup.cloud.plugins.module_utils._http.request import Connection
+from ansible_collections.hostup.cloud.plugins.module_utils._result.report import Outcome, Report, Status
+from ansible_collections.hostup.cloud.plugins.module_utils._task import task as task_module
 from ansible_collections.hostup.cloud.plugins.module_utils._task.task import Task
 
 API_KEY = "k3y-that-no-one-may-see"
@@ -112,7 +112,7 @@ def test_the_result_is_told_from_the_report() -> None:
     def run(task: Task[Report]) -> None:
         plan_a_move(task)
         task.report.written.add("dom_a")
-        task.report.settle(["dom_a"], Outcome(UPDATED))
+        task.report.record_outcome(["dom_a"], Outcome(Status.UPDATED))
 
     result = finish(run).result
     assert (result["failed"], result["changed"]) == (False, True)
@@ -152,7 +152,7 @@ def test_each_generation_has_its_dialect_and_its_authentication(
         assert isinstance(api, dialect)
         assert (api.batch_size, api.concurrency) == (25, 3)
         assert api.client.connection is CONNECTION
-        with api.client._session:
+        with api.client:
             next(api.domain_pages(), None)
 
     with responses.RequestsMock() as server:
@@ -167,7 +167,7 @@ def test_each_generation_has_its_dialect_and_its_authentication(
 
 
 def test_a_missing_library_is_explained(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_task, "REQUESTS_IMPORT_ERROR", "Traceback: no module named requests")
+    monkeypatch.setattr(task_module, "REQUESTS_IMPORT_ERROR", "Traceback: no module named requests")
     result = finish(lambda task: void(task.open_api(V2, CONNECTION))).result
     assert result["failed"] is True
     assert "Python library (requests)" in result["msg"]
@@ -175,7 +175,7 @@ def test_a_missing_library_is_explained(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_a_missing_library_is_no_matter_without_a_request(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_task, "REQUESTS_IMPORT_ERROR", "Traceback: no module named requests")
+    monkeypatch.setattr(task_module, "REQUESTS_IMPORT_ERROR", "Traceback: no module named requests")
     assert finish(lambda task: None).result["failed"] is False
 
 
@@ -242,7 +242,7 @@ def test_a_domain_that_is_missing_has_failed_for_its_reason(domain: Domain, key:
 
 def test_contact_values_are_in_no_text() -> None:
     def run(task: Task[Report]) -> None:
-        task.report.keep_private({"email": "anna@example.com", "city": "Arboga"})
+        task.report.mark_sensitive({"email": "anna@example.com", "city": "Arboga"})
         task.report.warnings.append("Arboga is not stored.")
         text = "anna@example.com in Arboga is wrong."
         raise Refused(READ, text, code="c", api_message=text, errors=[FieldError("/contacts/email", text)])
