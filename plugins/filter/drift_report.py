@@ -26,7 +26,7 @@ options:
     default: ""
   api_url:
     description:
-      - The address of the API, where the results do not tell it because Ansible has taken the options out of them.
+      - The address of the API, where the results do not return it because Ansible has taken the options out of them.
       - Without it, that is V(https://cloud.hostup.se).
     type: str
     default: ""

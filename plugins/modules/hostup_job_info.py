@@ -12,7 +12,7 @@ version_added: 1.0.0
 author:
   - The hostup.cloud contributors (@hostup-cloud)
 description:
-  - Tells the state of the jobs that carry out bulk updates, for those that were not waited for.
+  - Returns the state of the jobs that carry out bulk updates, for those that were not waited for.
   - It asks once for each job and does not wait. Use C(until) and C(retries) to wait.
   - The word of a job is no proof that the registrar stored what it was given. To have that checked, run
     M(hostup.cloud.hostup_domain_contacts) again, with the ids in
@@ -39,7 +39,7 @@ seealso:
     description: The request behind this module, for both versions.
     link: https://developer.hostup.se/endpoints/domain-services/get-jobs-jobid
 notes:
-  - Ids of jobs do not tell the generation of the API, and both ask for jobs in the same way. Only the header that
+  - Ids of jobs do not return the generation of the API, and both ask for jobs in the same way. Only the header that
     carries the key differs. With O(api_version=auto) it is that of V(v2), which both are known to take.
   - The scope that an API key needs is not documented. C(read:domains) suffices in the sandbox.
 """
@@ -104,7 +104,7 @@ jobs:
       type: bool
       returned: always
     progress:
-      description: Percent, where the API tells it. Null otherwise.
+      description: Percent, where the API returns it. Null otherwise.
       type: float
       returned: always
     message:

@@ -49,7 +49,7 @@ class Reading:
     """The outcome of reading several stored contacts.
 
     :ivar contacts: domain id to its registrant contact; fields that the answer left out are absent, null is ``""``.
-    :ivar names: domain id to domain name, where the answer told it.
+    :ivar names: domain id to domain name, where the answer returned it.
     :ivar unreadable: domain id to the reason why there is no contact.
     :ivar errors: domain id to the error behind that reason, where a request of its own failed.
     """
@@ -79,7 +79,7 @@ class EditGate:
 
     https://developer.hostup.se/endpoints/domain-services/get-v2-domains-id-contacts
 
-    :ivar allowed: None if the API does not tell.
+    :ivar allowed: None if the API does not say.
     """
 
     allowed: bool | None
@@ -97,13 +97,13 @@ class Api(ABC):
     sends_complete_contact: bool
     """Whether a write must carry every field that is known, instead of only those that change."""
     may_leave_out: frozenset[str]
-    """Contact fields that no published answer of this generation shows, so that a read may not tell them at all."""
+    """Contact fields that no published answer of this generation shows, so that a read may not return them at all."""
     looks_up_names: bool
     """Whether one request can ask for one domain name."""
-    tells_edit_gates: bool
+    has_edit_gates: bool
     """Whether :meth:`edit_gates` can be asked."""
-    details_tell_name: bool
-    """Whether :meth:`read_details` also tells the name of a domain."""
+    details_have_name: bool
+    """Whether :meth:`read_details` also returns the name of a domain."""
 
     _all: list[Domain] | None = None
     """The domains of the account, once all were read."""
@@ -133,10 +133,6 @@ class Api(ABC):
     def find_domains(self, a_labels: Sequence[str]) -> dict[str, Domain]:
         """Return the domains with these names (A-labels in lower case), by that name; unknown ones are absent.
 
-        A page of the list tells many names, a look-up tells one. How many pages there are is not known beforehand, so
-        pages are read until as many were read as names are left: never more than twice the cheapest way. Names that are
-        not on any page of a list that has ended are unknown, and not looked up.
-
         :raises MissingDomains: when a name belongs to two domains of the account.
         """
         look_up = self.look_up if self.looks_up_names else None
@@ -144,7 +140,7 @@ class Api(ABC):
 
     def find_ids(self, domain_ids: Sequence[str]) -> dict[str, Domain]:
         """Return the domains with these ids and names, by id, in the same way; unknown ones are absent."""
-        look_up = self._look_up_id if self.details_tell_name else None
+        look_up = self._look_up_id if self.details_have_name else None
         return find(domain_ids, id_of, self.domain_pages, look_up, self._all)
 
     def _look_up_id(self, domain_id: str) -> list[Domain]:
@@ -162,13 +158,13 @@ class Api(ABC):
 
     @abstractmethod
     def read_details(self, domains: Sequence[Domain]) -> Answers[Mapping[str, Any]]:
-        """Ask for each domain (all with ids) what the API tells of it: untrusted, like a row of the domain list.
+        """Ask for each domain (all with ids) what the API returns of it: untrusted, like a row of the domain list.
 
         :raises RequestFailed: when nothing can be read at all.
         """
 
     def edit_gates(self, domains: Sequence[Domain]) -> Answers[EditGate]:
-        """Ask for each domain (all with ids) whether it can be edited; only where ``tells_edit_gates`` is true.
+        """Ask for each domain (all with ids) whether it can be edited; only where ``has_edit_gates`` is true.
 
         :raises RequestFailed: when nothing can be read at all.
         """
@@ -194,7 +190,7 @@ class Api(ABC):
         """Ask how far a job is."""
         if job.poll_path is None:
             return replace(job, status=JobStatus.UNKNOWN)
-        request = Request("GET", job.poll_path, Kind.POLL, f"ask for the state of job {job.id}")
+        request = Request("GET", job.poll_path, Kind.POLL, f"poll job {job.id}")
         try:
             answer = self.client.fetch(request, deadline)
         except Refused as error:
@@ -216,7 +212,7 @@ def send_in_batches(ids: Sequence[str], size: int, send: Callable[[Sequence[str]
         try:
             send(batch)
         except Refused as error:
-            if len(batch) == 1 or not says_too_many(error):
+            if len(batch) == 1 or not is_too_many(error):
                 raise
             size = len(batch) // 2
         else:
@@ -253,8 +249,8 @@ def ask_each(domains: Sequence[Domain], concurrency: int, ask: Callable[[Domain]
     return answers
 
 
-def says_too_many(error: Refused) -> bool:
-    """Tell whether a refusal is about the number of ids: HTTP 413, or 400 with an error at the list as a whole."""
+def is_too_many(error: Refused) -> bool:
+    """Return whether a refusal is about the number of ids: HTTP 413, or 400 with an error at the list as a whole."""
     return error.http_status == 413 or (error.http_status in (400, 422) and error.points_at("/domainIds"))
 
 

@@ -28,25 +28,25 @@ _V1_STATUSES = {"ok": "active", "in_progress": "pending", "processing": "pending
 LIFECYCLE = ("type", "auto_renew_enabled", "registrar_lock_enabled", "transfer_in_progress")
 
 KEYS = ("name", "service_status", "lifecycle", "created_at", "expires_at", "tags")
-"""What can be told of a domain beside its id."""
+"""What can be returned of a domain beside its id."""
 
-Told = Mapping[str, Any]
-"""Some of :data:`KEYS`: those that an answer told. Only a date can be told to be None."""
+Facts = Mapping[str, Any]
+"""Some of :data:`KEYS`: those that an answer returned. Only a date can be None."""
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
-def told(generation: str, answer: Mapping[str, Any]) -> dict[str, Any]:
+def facts_of(generation: str, answer: Mapping[str, Any]) -> dict[str, Any]:
     """Read a row of a domain list, or the details of one domain; whatever cannot be understood is left out."""
-    return _told_v1(answer) if generation == V1 else _told_v2(answer)
+    return _facts_v1(answer) if generation == V1 else _facts_v2(answer)
 
 
-def tellable(generation: str) -> frozenset[str]:
-    """Return what this generation can tell at all."""
+def available_facts(generation: str) -> frozenset[str]:
+    """Return what this generation can return at all."""
     return frozenset(KEYS) - ({"created_at", "tags"} if generation == V1 else set())
 
 
-def _told_v2(answer: Mapping[str, Any]) -> dict[str, Any]:
+def _facts_v2(answer: Mapping[str, Any]) -> dict[str, Any]:
     lifecycle = as_dict(answer.get("lifecycle"))
     facts = {
         "name": api_text(answer.get("name")),
@@ -65,7 +65,7 @@ def _told_v2(answer: Mapping[str, Any]) -> dict[str, Any]:
     return _understood({key: facts[key] for key, wire_key in wire.items() if wire_key in answer})
 
 
-def _told_v1(answer: Mapping[str, Any]) -> dict[str, Any]:
+def _facts_v1(answer: Mapping[str, Any]) -> dict[str, Any]:
     # Names of the expiry in the order in which HostUp's own module looks for it.
     dates = [key for key in ("expires", "expirydate", "next_due") if key in answer]
     facts = {
@@ -74,8 +74,8 @@ def _told_v1(answer: Mapping[str, Any]) -> dict[str, Any]:
         "lifecycle": {"registrar_lock_enabled": {"1": True, "0": False}.get(str(answer.get("reglock")))},
         "expires_at": next(filter(None, (api_text(answer[key]) for key in dates)), None),
     }
-    is_told = {"name": "name" in answer, "service_status": "status" in answer, "lifecycle": "reglock" in answer}
-    return _understood({key: value for key, value in facts.items() if is_told.get(key, bool(dates))})
+    is_known = {"name": "name" in answer, "service_status": "status" in answer, "lifecycle": "reglock" in answer}
+    return _understood({key: value for key, value in facts.items() if is_known.get(key, bool(dates))})
 
 
 def _understood(facts: Mapping[str, Any]) -> dict[str, Any]:
@@ -105,8 +105,8 @@ def _tags(value: Any) -> list[str] | None:
     return [tag for tag in tags if tag] if all(tags) else None
 
 
-def is_lost(facts: Told, now: datetime) -> bool | None:
-    """Tell whether a domain has expired, by its status or by its date; None if neither is told.
+def is_lost(facts: Facts, now: datetime) -> bool | None:
+    """Return whether a domain has expired, by its status or by its date; None if neither is known.
 
     :param now: with its time zone.
     """
@@ -117,7 +117,7 @@ def is_lost(facts: Told, now: datetime) -> bool | None:
 
 
 def _moment(text: str | None) -> datetime | None:
-    # Python 3.9 and 3.10 do not read the "Z" that the API writes. v1 tells a day without a time.
+    # Python 3.9 and 3.10 do not read the "Z" that the API writes. v1 returns a day without a time.
     try:
         moment = datetime.fromisoformat(re.sub("[zZ]$", "+00:00", text or ""))
     except ValueError:

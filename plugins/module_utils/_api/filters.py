@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
 
-from ansible_collections.hostup.cloud.plugins.module_utils._api.facts import Told, tellable
+from ansible_collections.hostup.cloud.plugins.module_utils._api.facts import Facts, available_facts
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.domain import comparable_name
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.invalid_input import InvalidInput
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.notation import as_text, unicode_domain_name
@@ -49,8 +49,8 @@ class Filters:
         }
         return frozenset(key for key, values in needs.items() if values)
 
-    def keep(self, facts: Told) -> bool:
-        """Tell whether a domain fits, as far as it is known: what was not told is taken to fit."""
+    def keep(self, facts: Facts) -> bool:
+        """Return whether a domain fits, as far as it is known: what was not returned is taken to fit."""
         return (
             ("name" not in facts or self._keeps_name(facts["name"]))
             and ("service_status" not in facts or not self.statuses or facts["service_status"] in self.statuses)
@@ -86,13 +86,13 @@ def read_filters(params: Mapping[str, Any]) -> Filters:
     return filters
 
 
-def check_tellable(filters: Filters, generation: str) -> None:
-    """Check that this generation can tell what the filters ask for.
+def check_available(filters: Filters, generation: str) -> None:
+    """Check that this generation can return what the filters ask for.
 
     :raises InvalidInput: if it cannot.
     """
-    if not filters.needs <= tellable(generation):
-        raise InvalidInput("tags: API v1 does not tell the tags of a domain. Leave tags out, or use API v2.")
+    if not filters.needs <= available_facts(generation):
+        raise InvalidInput("tags: API v1 does not return the tags of a domain. Leave tags out, or use API v2.")
 
 
 def _is_pattern(name: str) -> bool:

@@ -40,7 +40,7 @@ class Job:
 
     :ivar id: opaque; None when the API accepted the update without naming a job.
     :ivar poll_path: where to ask for it, a path of the same origin.
-    :ivar progress: percent, as the API tells it.
+    :ivar progress: percent, as the API returns it.
     :ivar message: what the API says about it, on one line.
     """
 

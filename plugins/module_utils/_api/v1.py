@@ -50,8 +50,8 @@ class ApiV1(Api):
     # https://developer.hostup.se/endpoints/domain-services/post-domain-contacts-id lists the fields of an answer.
     may_leave_out = frozenset({"address2"})
     looks_up_names = False
-    tells_edit_gates = False
-    details_tell_name = False
+    has_edit_gates = False
+    details_have_name = False
 
     def domain_pages(self) -> Iterator[list[Domain]]:
         """Read ``/api/client-domains``, which HostUp does not document: pages may be counted from 0 or from 1.

@@ -24,8 +24,8 @@ from ansible_collections.hostup.cloud.plugins.module_utils._api.base import (
     ask_each,
     bulk_update,
     counted_domains,
+    is_too_many,
     listed_domain,
-    says_too_many,
     send_in_batches,
 )
 from ansible_collections.hostup.cloud.plugins.module_utils._api.jobs import Job, job_path, with_state
@@ -63,8 +63,8 @@ class ApiV2(Api):
     sends_complete_contact = False
     may_leave_out = frozenset()
     looks_up_names = True
-    tells_edit_gates = True
-    details_tell_name = True
+    has_edit_gates = True
+    details_have_name = True
 
     def domain_pages(self) -> Iterator[list[Domain]]:
         """Read https://developer.hostup.se/endpoints/domain-services/get-v2-domains by its cursor."""
@@ -150,7 +150,7 @@ class ApiV2(Api):
 
     def _explained(self, error: Refused, domain_ids: Sequence[str]) -> RequestFailed | MissingDomains:
         """Find out which ids a refused bulk request is about: it names none, or those of one batch at most."""
-        if error.http_status not in (400, 403, 404, 422) or says_too_many(error):
+        if error.http_status not in (400, 403, 404, 422) or is_too_many(error):
             return error
         try:
             known = {domain.id for page in self.domain_pages() for domain in page}

@@ -4,7 +4,7 @@
 
 # This is a PRIVATE module_utils. Do not use it outside this collection.
 
-"""Reads a contact that a person declared: every problem is found before anything is sent, and told with its cure."""
+"""Read a contact that a person declared: every problem is found before anything is sent, and reported with its cure."""
 
 from __future__ import annotations
 
@@ -63,24 +63,28 @@ _EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
 _COUNTRY_PREFIX = re.compile(r"[A-Za-z]{1,2}-(?P<rest>.+)")
 
 
+_TYPES = {str: "string", bool: "boolean", int: "integer", float: "float", list: "list", dict: "dictionary"}
+
+
 def kind_of(value: Any) -> str:
     """Return what a value is, in words: Ansible's own classes have names that no user knows."""
     if value is None:
         return "null"
-    kinds = (str, bool, int, float, list, dict)
-    return f"a {next((kind for kind in kinds if isinstance(value, kind)), type(value)).__name__}"
+    return next((word for kind, word in _TYPES.items() if isinstance(value, kind)), type(value).__name__)
 
 
 def read_declared(raw: Mapping[Any, Any], option: str = "contacts", *, redact: bool = False) -> dict[str, str]:
     """Return the declared fields by their names, as the text that will be compared and sent.
 
     :param raw: what the playbook gave for ``option``; fields that are null are left out.
-    :param redact: tell only which fields have problems, because a problem in full quotes the value.
+    :param redact: report only which fields have problems, because a problem in full quotes the value.
     :raises InvalidInput: with every problem of every field.
     """
     contact, problems = _read_fields(raw, option, redact=redact)
     for name, text in contact.items():
-        problems.extend(_told(option, name, problem, redact=redact) for problem in problems_of(name, text, contact))
+        problems.extend(
+            _problem_text(option, name, problem, redact=redact) for problem in problems_of(name, text, contact)
+        )
     if not contact and not problems:
         problems.append(f"{option}: no field is declared. Declare at least one of {', '.join(FIELD_NAMES)}.")
     if problems:
@@ -125,15 +129,15 @@ def _read_fields(raw: Mapping[Any, Any], option: str, *, redact: bool) -> tuple[
         if problem is None:
             contact[name] = text
         else:
-            problems.append(_told(option, name, problem, redact=redact))
+            problems.append(_problem_text(option, name, problem, redact=redact))
     return contact, problems
 
 
-def _told(option: str, name: str, problem: str, *, redact: bool) -> str:
+def _problem_text(option: str, name: str, problem: str, *, redact: bool) -> str:
     if redact:
         problem = (
-            "this value is not accepted. Why is not told, because redact is true and the explanation quotes the value."
-            " Run the task without redact where nobody else sees the output."
+            "this value is not accepted. The reason is withheld, because redact is true and the explanation quotes the"
+            " value. Run the task without redact where nobody else sees the output."
         )
     return f"{option}.{name}: {problem}"
 
@@ -156,9 +160,9 @@ def read_accepted(raw: Mapping[Any, Any], declared: Mapping[Any, Any]) -> dict[s
         elif name not in managed:
             problems.append(f"{where}: {name} is not declared in contacts, so there is nothing to compare it with.")
         elif not isinstance(spellings, list):
-            problems.append(f"{where}: must be a list of texts, but {kind_of(spellings)} arrived.")
+            problems.append(f"{where}: must be a list of strings, got {kind_of(spellings)}.")
         elif not all(isinstance(spelling, str) and spelling.strip() for spelling in spellings):
-            problems.append(f"{where}: every spelling must be text that is not empty. Write each in quotes.")
+            problems.append(f"{where}: every spelling must be a string that is not empty. Write each in quotes.")
         else:
             accepted[name] = accepted.get(name, frozenset()) | {as_text(str(spelling)) for spelling in spellings}
     if problems:
@@ -192,7 +196,7 @@ def _as_declared_text(name: str, value: Any, country: Any) -> tuple[str, str | N
         return "", _number_problem(name, value)
     if isinstance(value, float):
         return "", _number_problem(name, value)
-    return "", f"must be text, but {kind_of(value)} arrived."
+    return "", f"must be a string, got {kind_of(value)}."
 
 
 def _boolean_problem(name: str, value: bool) -> str:
@@ -202,11 +206,11 @@ def _boolean_problem(name: str, value: bool) -> str:
     }
     word, cure = words.get((name, value), ("yes or on" if value else "no or off", "Write the text in quotes."))
     arrived = str(value).lower()
-    return f"must be text, but the boolean {arrived} arrived: YAML reads an unquoted {word} as {arrived}. {cure}"
+    return f"must be a string, got boolean {arrived}: YAML reads an unquoted {word} as {arrived}. {cure}"
 
 
 def _number_problem(name: str, value: float) -> str:
-    arrived = f"must be text, but the number {value} arrived"
+    arrived = f"must be a string, got number {value}"
     if name == "phonenumber" and isinstance(value, int) and canonical_phone(f"+{value}"):
         return f'{arrived}: YAML reads it unquoted as a number and drops its plus. Write "+{value}" in quotes.'
     if name == "phonenumber":

@@ -44,16 +44,16 @@ class Domain(ListedDomain):
 
     @property
     def service_status(self) -> str | None:
-        """``active``, ``suspended``, ``pending`` and so on; None where the list did not tell it."""
+        """``active``, ``suspended``, ``pending`` and so on; None where the list did not return it."""
         status = self.row.get("serviceStatus")
         return status if isinstance(status, str) else None
 
     @property
     def transfer_in_progress(self) -> bool | None:
-        """Whether the domain is moving to or from another registrar; None where the list did not tell it."""
+        """Whether the domain is moving to or from another registrar; None where the list did not return it."""
         lifecycle = self.row.get("lifecycle")
-        told = lifecycle.get("transferInProgress") if isinstance(lifecycle, dict) else None
-        return told if isinstance(told, bool) else None
+        in_progress = lifecycle.get("transferInProgress") if isinstance(lifecycle, dict) else None
+        return in_progress if isinstance(in_progress, bool) else None
 
 
 def comparable_name(name: str) -> str | None:

@@ -42,7 +42,7 @@ class HostUpError(Exception):
 class InvalidInput(HostUpError):
     """The task's own options are wrong. Raised before anything is sent.
 
-    :param problems: every problem found, each told in full; the message has one line for each.
+    :param problems: every problem found, each reported in full; the message has one line for each.
     """
 
     def __init__(self, *problems: str) -> None:

@@ -128,7 +128,7 @@ def canonical_state(text: str, country: str) -> str | None:
 
 
 def canonical_email(text: str) -> tuple[str, str] | None:
-    """Return (local part, domain as A-label in lower case), or None if that cannot be told.
+    """Return (local part, domain as A-label in lower case), or None if that cannot be known.
 
     The local part stays as it is (RFC 5321 section 2.4: it is case-sensitive). A Unicode domain is converted by IDNA
     2008 (RFC 5891), never by Python's own codec, which implements IDNA 2003 and maps ``ß`` to ``ss``.

@@ -42,7 +42,7 @@ def stored_contact(raw: Any, wire_names: Mapping[str, str]) -> Contact:
 
 
 def is_unicode(text: str) -> bool:
-    """Tell whether a text can be written as UTF-8; JSON can escape halves of characters, which cannot."""
+    """Return whether a text can be written as UTF-8; JSON can escape halves of characters, which cannot."""
     try:
         text.encode()
     except UnicodeEncodeError:

@@ -15,7 +15,7 @@ from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 from functools import partial
 
-from ansible_collections.hostup.cloud.plugins.module_utils._api.base import Api, says_too_many, send_in_batches
+from ansible_collections.hostup.cloud.plugins.module_utils._api.base import Api, is_too_many, send_in_batches
 from ansible_collections.hostup.cloud.plugins.module_utils._api.jobs import (
     FIRST_POLL_PAUSE_SECONDS,
     Job,
@@ -136,7 +136,7 @@ class _Application:
             self.report.written.update(domain_ids)
             self.uncertain.update((i, messages.outcome_unknown(error.explanation)) for i in domain_ids)
         except (Refused, NotSent) as error:
-            if isinstance(error, Refused) and len(domain_ids) > 1 and says_too_many(error):
+            if isinstance(error, Refused) and len(domain_ids) > 1 and is_too_many(error):
                 raise
             self.errors.append((error, frozenset(domain_ids)))
             self.report.record_outcome(domain_ids, Outcome(Status.FAILED, messages.sentence(error.explanation)))
@@ -207,7 +207,7 @@ class _Application:
     def read_back(self, domain_ids: list[str], failures: dict[str, str]) -> None:
         """Read these domains again and record the outcome of each by what is stored.
 
-        :param failures: why a domain is expected to have failed; told if nothing of it arrived.
+        :param failures: why a domain is expected to have failed; reported if nothing of it arrived.
         """
         if not domain_ids:
             return
@@ -289,7 +289,7 @@ class _Application:
 
 
 def _stops_all(error: RequestFailed) -> bool:
-    """Tell whether an error is about the API as a whole, so that sending further batches makes no sense."""
+    """Return whether an error is about the API as a whole, so that sending further batches makes no sense."""
     # A single domain that is too many shows that the API means something else than their number.
-    too_many = isinstance(error, Refused) and says_too_many(error)
+    too_many = isinstance(error, Refused) and is_too_many(error)
     return too_many or isinstance(error, (NotSent, OutcomeUnknown)) or error.http_status in (401, 429)

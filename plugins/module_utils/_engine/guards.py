@@ -114,7 +114,7 @@ def _consequence_for(consequence: Consequence, changes: Sequence[MaterialChange]
 def _find_blocked(plan: Plan, api: Api, report: Report, preflight: str) -> dict[str, str]:
     """Return why each domain of the plan that cannot be edited cannot, by its id."""
     domains = [entry.domain for entry in plan.changing]
-    if not domains or preflight == NONE or not api.tells_edit_gates:
+    if not domains or preflight == NONE or not api.has_edit_gates:
         return {}
     if preflight == LIST:
         domains = _suspicious(domains, api)

@@ -30,7 +30,7 @@ class Comparison:
 
     :ivar strict: no equivalences, only identical text is equal.
     :ivar accepted: field to further spellings that count as equal to the declared value, whatever ``strict`` says.
-    :ivar never_read: fields that the API does not tell; a declared value for one is no reason to write.
+    :ivar never_read: fields that the API does not return; a declared value for one is no reason to write.
     """
 
     strict: bool = False
@@ -60,7 +60,7 @@ class Comparison:
 def never_read(stored: Iterable[Contact], may_be_left_out: frozenset[str]) -> frozenset[str]:
     """Return the fields that the API left out of every one of these contacts.
 
-    A field that it tells for one domain is one that it can tell; where it is absent then, it is empty.
+    A field that it returns for one domain is one that it can return; where it is absent then, it is empty.
 
     :param may_be_left_out: fields that no published answer of this API generation shows.
     """
@@ -92,12 +92,12 @@ class PlannedDomain:
 
     @property
     def unverifiable(self) -> tuple[str, ...]:
-        """Declared fields of which the API does not tell what is stored. They are sent along with other changes."""
+        """Declared fields of which the API does not return what is stored. They are sent along with other changes."""
         return self.fields_of(VerdictKind.UNVERIFIABLE)
 
     @property
     def left_out(self) -> tuple[str, ...]:
-        """Fields that a write of this domain cannot carry: they are not declared, and the API does not tell them."""
+        """Fields that a write of this domain cannot carry: they are not declared, and the API does not return them."""
         unseen = self.comparison.never_read - self.stored.keys() - self.declared.keys()
         return tuple(sorted(unseen)) if self.changed_fields else ()
 
@@ -189,8 +189,8 @@ def make_plan(
 def unmet_fields(condition: Contact, stored: Contact, comparison: Comparison) -> tuple[str, ...]:
     """Return the fields in which a stored contact is not as the condition asks.
 
-    Spellings that are accepted for a declared value say nothing about the condition. A field that the API does not tell
-    meets no condition.
+    Spellings that are accepted for a declared value say nothing about the condition. A field that the API does
+    not return meets no condition.
     """
     verdicts = replace(comparison, accepted={}, never_read=frozenset()).verdicts(condition, stored)
     unknown = comparison.never_read - stored.keys()

@@ -76,7 +76,7 @@ class Consequence:
     """What follows from a material change.
 
     :ivar policy: the policy under which it follows.
-    :ivar follows: tells it from the whole contact before and after.
+    :ivar follows: decides it from the whole contact before and after.
     :ivar text: a sentence for a person, without any value.
     """
 
@@ -179,7 +179,7 @@ def material_changes(entries: Iterable[PlannedDomain]) -> list[MaterialChange]:
 
 
 def looks_typographical(before: str, after: str) -> bool:
-    """Tell whether two values differ in case, white space and punctuation only; a registry may not take it so."""
+    """Return whether two values differ in case, white space and punctuation only; a registry may not take it so."""
     return _letters_and_digits(before) == _letters_and_digits(after)
 
 

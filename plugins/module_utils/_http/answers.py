@@ -167,7 +167,7 @@ def _not_json(body: bytes) -> str:
 
 
 def is_json(text: bytes) -> bool:
-    """Tell whether a text is a whole JSON value."""
+    """Return whether a text is a whole JSON value."""
     try:
         json.loads(text)
     except (ValueError, RecursionError):

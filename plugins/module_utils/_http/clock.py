@@ -40,5 +40,5 @@ class Deadline:
         return max(0.0, self._end - self._clock.monotonic())
 
     def expired(self) -> bool:
-        """Tell whether no time is left."""
+        """Return whether no time is left."""
         return self.remaining() <= 0.0

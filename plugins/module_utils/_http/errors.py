@@ -96,7 +96,7 @@ class Refused(RequestFailed):
     """The API answered that it will not do it (4xx, or ``success: false``), so it did not act."""
 
     def points_at(self, pointer: str) -> bool:
-        """Tell whether one of the field errors is about exactly this JSON pointer or field name."""
+        """Return whether one of the field errors is about exactly this JSON pointer or field name."""
         names = {pointer, pointer.lstrip("/")}
         return any(error.where in names for error in self.errors)
 

@@ -177,7 +177,7 @@ def seconds_before_retry(attempt: int, headers: Mapping[str, str], now: datetime
 
 
 def announced_wait(status: int, headers: Mapping[str, str]) -> dict[str, str]:
-    # Where other answers tell the end of the rate limit's window too, it has nothing to do with the server's trouble.
+    # Where other answers name the end of the rate limit's window too, it has nothing to do with the server's trouble.
     names = WAIT_HEADERS if status == 429 else WAIT_HEADERS[:1]
     return {name: headers[name] for name in names if name in headers}
 

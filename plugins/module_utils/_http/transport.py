@@ -228,7 +228,7 @@ def _limit(socket: Any, seconds: float) -> None:
 
 
 def _was_sent(error: Exception) -> bool:
-    """Tell whether any byte of the request can have left: only failures to connect are sure that it did not."""
+    """Return whether any byte of the request can have left: only failures to connect are sure that it did not."""
     # What requests and urllib3 refuse to send (a malformed URL of a proxy, say) is a ValueError too.
     if isinstance(error, (requests.exceptions.ConnectTimeout, ValueError)):
         return False

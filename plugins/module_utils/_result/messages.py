@@ -37,7 +37,7 @@ def without_values(text: str, private: Mapping[str, str], domains: Iterable[List
 
 
 def personal(*contacts: Contact) -> dict[str, str]:
-    """Return contact value to field name, for the values that tell who somebody is."""
+    """Return contact value to field name, for the values that say who somebody is."""
     return {
         value: name for contact in contacts for name, value in contact.items() if value and name not in NOT_PERSONAL
     }
@@ -87,7 +87,7 @@ NOT_WRITTEN = "The run ended before this domain was written."
 def unverifiable_field(field: str, domains: str) -> str:
     """Warn of a declared field that the API does not return; ``domains`` names some of them."""
     return (
-        f"The API does not tell {field} of {domains}, so nobody knows whether it is stored as declared. It is sent"
+        f"The API does not return {field} of {domains}, so nobody knows whether it is stored as declared. It is sent"
         " along when another field changes, and is no reason to write by itself."
     )
 
@@ -95,8 +95,8 @@ def unverifiable_field(field: str, domains: str) -> str:
 def left_out_field(field: str, domains: str) -> str:
     """Warn of a field that is not declared and that the API does not return, so that a v1 update cannot carry it."""
     return (
-        f"The API does not tell {field} of {domains}, so an update has to leave it out. Whether the API then keeps what"
-        f" is stored is not documented. Declare {field} to be sure."
+        f"The API does not return {field} of {domains}, so an update has to leave it out. Whether the API then keeps"
+        f" what is stored is not documented. Declare {field} to be sure."
     )
 
 
@@ -159,7 +159,7 @@ def preflight_failed(count: int, total: int, causes: str) -> str:
 
 def preflight_without_answer(domains: str) -> str:
     """Warn of domains of which the API does not say whether they can be edited."""
-    return f"The API did not tell whether {domains} can be edited, so the update is tried."
+    return f"The API did not say whether {domains} can be edited, so the update is tried."
 
 
 def material_change_denied(count: int, total: int, causes: str, consequences: Sequence[str]) -> str:

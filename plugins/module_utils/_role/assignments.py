@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ansible_collections.hostup.cloud.plugins.module_utils._api.filters import Filters, check_tellable, read_filters
+from ansible_collections.hostup.cloud.plugins.module_utils._api.filters import Filters, check_available, read_filters
 from ansible_collections.hostup.cloud.plugins.module_utils._api.generations import V1, V2, Listed, read_listed
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.declared import kind_of
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.domain import comparable_name
@@ -96,9 +96,9 @@ def _problems_of_entry(entry: Mapping[Any, Any], profiles: Mapping[str, Any], wh
         values = entry.get(key)
         if values is not None and not isinstance(values, list):
             cure = f' Write it as ["{values}"].' if isinstance(values, str) else ""
-            yield f"{where}.{key}: must be a list, but {kind_of(values)} arrived.{cure}"
+            yield f"{where}.{key}: must be a list, got {kind_of(values)}.{cure}"
         elif not all(isinstance(value, (str, int)) and not isinstance(value, bool) for value in values or ()):
-            yield f"{where}.{key}: every entry must be text. Write each in quotes."
+            yield f"{where}.{key}: every entry must be a string. Write each in quotes."
 
 
 def _read_selectors(tlds: Sequence[str], tags: Sequence[str]) -> Filters:
@@ -123,7 +123,7 @@ def common_generation(assignments: Sequence[Assignment], version: str, problems:
     of_ids = next((a.listed.generation for a in listing if a.listed.ids), None)
     generation = of_ids or (version if version != "auto" else None)
     for assignment in assignments:
-        wrong = problems_in(check_tellable, assignment.filters, generation or V2)
+        wrong = problems_in(check_available, assignment.filters, generation or V2)
         problems += [f"{assignment.where}.{problem}" for problem in wrong]
     return generation
 
@@ -134,7 +134,7 @@ def _first_listed(assignment: Assignment) -> str:
 
 
 def needs_account(assignments: Sequence[Assignment]) -> bool:
-    """Tell whether only the domain list can say which domains these are, or whether two of them are the same."""
+    """Return whether only the domain list can say which domains these are, or whether two of them are the same."""
     by_id = {a.profile for a in assignments if a.listed.ids}
     by_name = {a.profile for a in assignments if a.listed.names}
     return any(a.selects for a in assignments) or (bool(by_id and by_name) and len(by_id | by_name) > 1)
@@ -193,7 +193,7 @@ class AssignmentTable:
         return {kind: list(values) for kind, values in self._assigned[profile].items()}
 
     def problems(self) -> list[str]:
-        """Return one sentence for each set of profiles that the same domains are assigned to, and for what is not known."""
+        """Return one sentence for each set of profiles with the same domains, and for what is not known."""
         groups: dict[tuple[str, ...], list[str]] = {}
         for key, assigned in self._profiles_of.items():
             if len(assigned) > 1:
@@ -205,7 +205,7 @@ class AssignmentTable:
                 for profiles, names in groups.items()
             ),
             *(
-                f"{place}: the API does not tell the tags of {', '.join(names)}, so nobody knows whether they fit."
+                f"{place}: the API does not return the tags of {', '.join(names)}, so nobody knows whether they fit."
                 for place, names in self._tags_unknown.items()
             ),
         ]
@@ -216,7 +216,7 @@ def problems_of_shape(value: Any, shape: type, where: str) -> list[str]:
     if isinstance(value, shape):
         return []
     word = "a dictionary" if shape is dict else "a list"
-    return [f"{where}: must be {word}, but {kind_of(value)} arrived."]
+    return [f"{where}: must be {word}, got {kind_of(value)}."]
 
 
 def problems_in(check: Callable[..., Any], *arguments: Any) -> list[str]:

@@ -42,7 +42,9 @@ TROUBLE = (Status.FAILED, Status.NOT_APPLIED, Status.BLOCKED)
 WERE_SENT = (Status.NOT_APPLIED, Status.QUEUED, Status.UPDATED)
 """Statuses after which the values that were read are not what is stored now."""
 
-WITHHELD_MESSAGE = "An option is not accepted. Why is not told here, because the explanation could quote a value."
+WITHHELD_MESSAGE = (
+    "An option is not accepted. The reason is withheld here, because the explanation could quote a value."
+)
 
 
 def report_data(
@@ -57,7 +59,7 @@ def report_data(
 
     :param results: profile name to the result of the module.
     :param generated: when the results were made, for a person.
-    :param api_url: the address of the API, where the results do not tell it.
+    :param api_url: the address of the API, where the results do not return it.
     :param redact: leave out every contact value, even where the results have them.
     :param findings: domains with their ``findings``, as an audit of the stored contacts returns them.
     :param unmatched: what no domain of the account fits.
@@ -130,14 +132,14 @@ def _headline(counts: Mapping[Status, int], total: int, failed: int, profiles: i
     sentences = [f"{failed} of {profiles} {'profile' if profiles == 1 else 'profiles'} failed."] if failed else []
     if counts[Status.FAILED]:
         sentences.append(f"{counts[Status.FAILED]} {of_all} could not be read or updated.")
-    told = {
+    words_of = {
         Status.NOT_APPLIED: "not stored as declared",
         Status.BLOCKED: "not as declared, and cannot be edited now",
         Status.PLANNED: "not as declared",
         Status.QUEUED: "still to be updated",
     }
     are = {status: "is" if count == 1 else "are" for status, count in counts.items()}
-    sentences += [f"{counts[s]} {of_all} {are[s]} {words}." for s, words in told.items() if counts[s]]
+    sentences += [f"{counts[s]} {of_all} {are[s]} {words}." for s, words in words_of.items() if counts[s]]
     if counts[Status.UPDATED]:
         sentences.append(
             f"{counts[Status.UPDATED]} {of_all} {'was' if counts[Status.UPDATED] == 1 else 'were'} updated."
@@ -209,7 +211,7 @@ def _job(profile: str, job: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _groups(domains: Sequence[tuple[str, Mapping[str, Any]]], *, redact: bool) -> list[dict[str, Any]]:
-    """Return domains of one status by what they have in common: a hundred that differ alike are told once."""
+    """Return domains of one status by what they have in common: a hundred that differ alike are reported once."""
     groups: dict[tuple[Any, ...], dict[str, Any]] = {}
     for profile, entry in domains:
         fields = _fields(entry, redact=redact)
@@ -217,8 +219,8 @@ def _groups(domains: Sequence[tuple[str, Mapping[str, Any]]], *, redact: bool) -
         if reason is not None:
             reason = visible(_without_values(str(reason), [entry]) if redact else reason)
         key = (profile, reason, *(tuple(field.values()) for field in fields))
-        told = {"profile": visible(profile), "reason": reason, "fields": fields, "domains": []}
-        group = groups.setdefault(key, {**told, "was_sent": entry["status"] in WERE_SENT})
+        common = {"profile": visible(profile), "reason": reason, "fields": fields, "domains": []}
+        group = groups.setdefault(key, {**common, "was_sent": entry["status"] in WERE_SENT})
         names = {"name": visible(entry.get("name") or entry.get("id") or ""), "id": visible(entry.get("id") or "")}
         group["domains"].append(names)
     return list(groups.values())
@@ -272,7 +274,7 @@ def _findings(domains: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _unaudited(domains: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Return the domains that an audit could not judge, by the reason that it told."""
+    """Return the domains that an audit could not judge, by the reason that it reported."""
     groups: dict[str | None, list[str]] = {}
     for domain in domains:
         if "findings" in domain and domain["findings"] is None:

@@ -83,7 +83,7 @@ def plan_calls(
     :param known: the options that there are.
     :returns: ``problems``, sentences; with one of them nothing may be done. ``calls``, profile name to ``contacts``,
         ``domain_ids`` and ``domains``. ``options`` for each of these calls, and ``connection``, those of them that
-        every module knows. ``needs_account``, whether to call again with it, and ``asks_tags``, whether it must tell
+        every module knows. ``needs_account``, whether to call again with it, and ``needs_tags``, whether it must return
         tags. ``unmatched``, the places that no domain of the account fits.
     """
     options = {} if options is None else options
@@ -103,8 +103,8 @@ def plan_calls(
     options = {**options, "api_version": generation} if generation else dict(options)
     passed_on = {"options": options, "connection": {key: options[key] for key in known.connection & options.keys()}}
     if account is None and needs_account(read):
-        asks_tags = any(assignment.filters.tags for assignment in read)
-        return {**_planned([]), **passed_on, "needs_account": True, "asks_tags": asks_tags}
+        needs_tags = any(assignment.filters.tags for assignment in read)
+        return {**_planned([]), **passed_on, "needs_account": True, "needs_tags": needs_tags}
     table = AssignmentTable(account or ())
     for assignment in read:
         table.add(assignment)
@@ -119,7 +119,7 @@ def _planned(problems: Sequence[str], calls: Mapping[str, Any] | None = None) ->
         "options": {},
         "connection": {},
         "needs_account": False,
-        "asks_tags": False,
+        "needs_tags": False,
         "unmatched": [],
     }
 
@@ -148,7 +148,7 @@ def _by_field_name(profile: Mapping[Any, Any]) -> dict[Any, Any]:
 
 
 def _loop(loop: Sequence[str]) -> str:
-    # Each profile of the loop finds it; told from the same place on, it is told once.
+    # Each profile of the loop finds it; reported from the same place on, it is one problem.
     start = loop.index(min(loop))
     names = [*loop[start:], *loop[:start]]
     return (
@@ -162,7 +162,7 @@ def _problems_of_profiles(profiles: Mapping[Any, Any]) -> list[str]:
     for name, profile in profiles.items():
         where = f"{PROFILES}.{name}"
         if not isinstance(name, str):
-            problems.append(f"{where}: the name of a profile must be text. Write it in quotes.")
+            problems.append(f"{where}: the name of a profile must be a string. Write it in quotes.")
         problems += problems_of_shape(profile, dict, where)
     if problems:
         return problems

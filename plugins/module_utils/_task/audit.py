@@ -161,11 +161,11 @@ def _refused(contact: Contact) -> Iterator[Finding]:
 
 def _placeholders(contact: Contact) -> Iterator[Finding]:
     texts = {name: as_text(contact.get(name, "")) for name in FIELD_NAMES}
-    telling = {name: texts[name] for name in _MAY_HOLD_PLACEHOLDERS}
-    telling["email"] = texts["email"].rpartition("@")[0]
+    checked = {name: texts[name] for name in _MAY_HOLD_PLACEHOLDERS}
+    checked["email"] = texts["email"].rpartition("@")[0]
     phone = canonical_phone(texts["phonenumber"])
-    telling["phonenumber"] = phone[0][len(calling_code_of(phone[0]) or "") :] if phone else ""
-    for name, text in telling.items():
+    checked["phonenumber"] = phone[0][len(calling_code_of(phone[0]) or "") :] if phone else ""
+    for name, text in checked.items():
         if text and (text.casefold() in _PLACEHOLDER_WORDS or _PLACEHOLDER_SHAPE.fullmatch(text.casefold())):
             yield _finding(name, PLACEHOLDER)
 
@@ -185,5 +185,5 @@ def _outliers(contact: Contact, norm: Cluster, total: int) -> Iterator[Finding]:
 
 
 def _finding(field: str, kind: str) -> Finding:
-    told = _MALFORMED_MESSAGES[field] if kind == MALFORMED else _MESSAGES[kind]
-    return Finding(field, kind, f"{field} {told}")
+    message = _MALFORMED_MESSAGES[field] if kind == MALFORMED else _MESSAGES[kind]
+    return Finding(field, kind, f"{field} {message}")

@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any
 
 from ansible_collections.hostup.cloud.plugins.module_utils._api.base import Answers, Api, EditGate, Reading
-from ansible_collections.hostup.cloud.plugins.module_utils._api.facts import Told, is_lost, told
+from ansible_collections.hostup.cloud.plugins.module_utils._api.facts import Facts, facts_of, is_lost
 from ansible_collections.hostup.cloud.plugins.module_utils._api.generations import V1, Listed
 from ansible_collections.hostup.cloud.plugins.module_utils._api.resolve import find_listed, resolve
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.declared import problem_of
@@ -47,8 +47,7 @@ def check_askable(params: Mapping[str, Any], generation: str) -> None:
     """
     if params["check_actions"] and generation == V1:
         raise InvalidInput(
-            "check_actions: API v1 does not tell whether a domain can be edited. Leave check_actions out, or use API"
-            " v2."
+            "check_actions: API v1 does not say whether a domain can be edited. Leave check_actions out, or use API v2."
         )
 
 
@@ -75,9 +74,9 @@ def lost_names(api: Api, generation: str, contacts: Sequence[Contact], now: date
     """
     wanted = email_names(contacts)
     domains = [domain for domain in api.all_domains() if comparable_name(domain.name or "") in wanted]
-    facts: dict[str, Told] = {domain.id: told(generation, domain.row) for domain in domains}
-    untold = [domain for domain in domains if is_lost(facts[domain.id], now) is None]
-    facts.update(learn(api, generation, untold))
+    facts: dict[str, Facts] = {domain.id: facts_of(generation, domain.row) for domain in domains}
+    unknown = [domain for domain in domains if is_lost(facts[domain.id], now) is None]
+    facts.update(learn(api, generation, unknown))
     lost = (domain for domain in domains if is_lost(facts[domain.id], now))
     return frozenset(comparable_name(domain.name or "") or "" for domain in lost)
 
@@ -85,7 +84,7 @@ def lost_names(api: Api, generation: str, contacts: Sequence[Contact], now: date
 def declarable(contact: Contact) -> tuple[dict[str, str | None], list[str]]:
     """Return a stored contact as it can be declared, and the fields that could not be.
 
-    :return: all eleven fields, null where the API did not tell or the stored value would be refused; and the latter.
+    :return: all eleven fields, null where the API did not return or the stored value would be refused; and the latter.
     """
     texts = {name: as_text(value) for name, value in contact.items()}
     left_out = [name for name in FIELD_NAMES if name in texts and problem_of(name, texts[name], texts)]

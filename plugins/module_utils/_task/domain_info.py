@@ -12,7 +12,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ansible_collections.hostup.cloud.plugins.module_utils._api.base import Api
-from ansible_collections.hostup.cloud.plugins.module_utils._api.facts import KEYS, LIFECYCLE, Told, tellable, told
+from ansible_collections.hostup.cloud.plugins.module_utils._api.facts import (
+    KEYS,
+    LIFECYCLE,
+    Facts,
+    available_facts,
+    facts_of,
+)
 from ansible_collections.hostup.cloud.plugins.module_utils._api.filters import Filters
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.domain import Domain
 from ansible_collections.hostup.cloud.plugins.module_utils._http.answers import as_dict
@@ -20,14 +26,14 @@ from ansible_collections.hostup.cloud.plugins.module_utils._http.errors import M
 from ansible_collections.hostup.cloud.plugins.module_utils._result.messages import format_causes
 
 
-def as_info(domain_id: str, facts: Told) -> dict[str, Any]:
-    """Return one entry of the result: every key present, null where the API does not tell."""
+def as_info(domain_id: str, facts: Facts) -> dict[str, Any]:
+    """Return one entry of the result: every key present, null where the API does not return it."""
     info = {"id": domain_id, **{key: facts.get(key) for key in KEYS}}
     return {**info, "lifecycle": {key: as_dict(info["lifecycle"]).get(key) for key in LIFECYCLE}}
 
 
 def is_empty_list(params: Mapping[str, Any]) -> bool:
-    """Tell whether a task lists domains, but none: that is something else than listing nothing."""
+    """Return whether a task lists domains, but none: that is something else than listing nothing."""
     given = [params[option] for option in ("domain_ids", "domains") if params[option] is not None]
     return bool(given) and not any(given)
 
@@ -35,26 +41,26 @@ def is_empty_list(params: Mapping[str, Any]) -> bool:
 def describe(
     api: Api, generation: str, domains: Sequence[Domain], filters: Filters, *, details: bool
 ) -> list[dict[str, Any]]:
-    """Return what the API tells of those domains that fit, in the same order.
+    """Return what the API returns of those domains that fit, in the same order.
 
-    :param details: ask for every one of them where the domain list did not tell everything.
+    :param details: ask for every one of them where the domain list did not return everything.
     :raises MissingDomains: when it cannot be learnt whether a domain fits.
     """
-    facts: dict[str, Told] = {domain.id: told(generation, domain.row) for domain in domains}
+    facts: dict[str, Facts] = {domain.id: facts_of(generation, domain.row) for domain in domains}
     candidates = [domain for domain in domains if filters.keep(facts[domain.id])]
-    wanted = filters.needs | (tellable(generation) if details else frozenset())
+    wanted = filters.needs | (available_facts(generation) if details else frozenset())
     facts.update(learn(api, generation, [d for d in candidates if wanted - facts[d.id].keys()]))
-    _check_told(candidates, facts, filters.needs)
+    _check_known(candidates, facts, filters.needs)
     return [
-        # A listed name is told as it is listed.
+        # A listed name is returned as it is listed.
         {**as_info(domain.id, facts[domain.id]), **({"name": domain.name} if domain.name else {})}
         for domain in candidates
         if filters.keep(facts[domain.id])
     ]
 
 
-def learn(api: Api, generation: str, domains: Sequence[Domain]) -> dict[str, Told]:
-    """Ask for each of these domains, and return what the list and the answer tell, by id.
+def learn(api: Api, generation: str, domains: Sequence[Domain]) -> dict[str, Facts]:
+    """Ask for each of these domains, and return what the list and the answer say, by id.
 
     :raises MissingDomains: naming every domain of which the details cannot be read.
     """
@@ -69,12 +75,12 @@ def learn(api: Api, generation: str, domains: Sequence[Domain]) -> dict[str, Tol
             answers.failures,
             code="unreadable_domain",
         )
-    return {d.id: {**told(generation, d.row), **told(generation, answers.values[d.id])} for d in domains}
+    return {d.id: {**facts_of(generation, d.row), **facts_of(generation, answers.values[d.id])} for d in domains}
 
 
-def _check_told(domains: Sequence[Domain], facts: Mapping[str, Told], needs: frozenset[str]) -> None:
+def _check_known(domains: Sequence[Domain], facts: Mapping[str, Facts], needs: frozenset[str]) -> None:
     missing = {d.id: sorted(needs - facts[d.id].keys()) for d in domains}
-    reasons = {i: f"the API does not tell its {' and '.join(keys)}." for i, keys in missing.items() if keys}
+    reasons = {i: f"the API does not return its {' and '.join(keys)}." for i, keys in missing.items() if keys}
     if reasons:
         raise MissingDomains(
             f"Could not filter {len(reasons)} of {len(domains)} domains. {format_causes(domains, reasons)}",

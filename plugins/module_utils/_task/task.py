@@ -30,7 +30,7 @@ from ansible_collections.hostup.cloud.plugins.module_utils._http.transport impor
 
 
 class TaskReport(Protocol):
-    """What is known about a run so far, in a form that can be told at any moment.
+    """What is known about a run so far, in a form that can be returned at any moment.
 
     :ivar warnings: sentences for the person who runs the task.
     """
@@ -38,10 +38,10 @@ class TaskReport(Protocol):
     warnings: list[str]
 
     def take_error(self, error: HostUpError) -> None:
-        """Note what ends the task, before anything is told."""
+        """Note what ends the task, before anything is reported."""
 
     def safe_text(self, text: str) -> str:
-        """Return a text for a person without what must not be told."""
+        """Return a text for a person without what must not be shown."""
 
     def as_result(self, *, with_diff: bool, api_calls: Mapping[str, int]) -> dict[str, Any]:
         """Return the keys of the result, beside ``msg`` and ``failure``."""
@@ -53,7 +53,7 @@ R = TypeVar("R", bound=TaskReport)
 class Task(Generic[R]):
     """A running Ansible task.
 
-    :ivar report: what is known so far; the result is told from it, on success and on failure alike.
+    :ivar report: what is known so far; the result is made from it, on success and on failure alike.
     """
 
     def __init__(self, module: AnsibleModule, report: R) -> None:

@@ -190,7 +190,7 @@ def server() -> Iterator[LoopbackServer]:
 
 @pytest.fixture(scope="session")
 def authority() -> trustme.CA:
-    """A certificate authority that nobody trusts unless told to."""
+    """A certificate authority that nobody trusts unless reported to."""
     return trustme.CA()
 
 

@@ -311,7 +311,7 @@ class Account:
 
     :param first: the number of the first page; what comes before it is empty, or the first page again.
     :param clamps: whether a page out of range is the nearest one in range instead of an empty one.
-    :param pagination: whether the answer tells how many records there are.
+    :param pagination: whether the answer reports how many records there are.
     """
 
     def __init__(

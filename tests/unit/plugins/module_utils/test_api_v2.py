@@ -200,9 +200,9 @@ def test_a_contact_of_something_else_than_text_is_unreadable(value: Any, new_cli
     assert reading.unreadable == {"dom_a": "the API returned something else than text for address1."}
 
 
-@pytest.mark.parametrize(("name", "told"), [(None, None), (7, None), ("", None), ("a\nb", "a b"), ("å.se", "å.se")])
-def test_the_name_of_a_line(name: Any, told: str | None, new_client: ClientFactory) -> None:
-    assert read(new_client, Stream(line("dom_a", domainName=name)), "dom_a").names.get("dom_a") == told
+@pytest.mark.parametrize(("name", "reported"), [(None, None), (7, None), ("", None), ("a\nb", "a b"), ("å.se", "å.se")])
+def test_the_name_of_a_line(name: Any, reported: str | None, new_client: ClientFactory) -> None:
+    assert read(new_client, Stream(line("dom_a", domainName=name)), "dom_a").names.get("dom_a") == reported
 
 
 # -- streams with gaps -----------------------------------------------------------------------------------------------
@@ -344,7 +344,7 @@ def test_the_published_edit_gate(new_client: ClientFactory) -> None:
 
 @given(JSON_VALUES, JSON_VALUES, JSON_VALUES)
 @settings(max_examples=60)
-def test_any_edit_gate_is_open_shut_or_not_told(allowed: Any, reason: Any, code: Any) -> None:
+def test_any_edit_gate_is_open_shut_or_not_reported(allowed: Any, reason: Any, code: Any) -> None:
     client = Client(Connection(ORIGIN, "key", max_retries=0), BearerAuth("key"), FakeClock(), lambda: 0.0)
     gate = {"allowed": allowed, "reason": reason, "code": code}
     for answer in (
@@ -354,9 +354,9 @@ def test_any_edit_gate_is_open_shut_or_not_told(allowed: Any, reason: Any, code:
     ):
         with client, responses.RequestsMock() as api:
             api.get(f"{LIST}/dom_a/contacts", body=json.dumps(answer).encode("utf-8", "surrogatepass"))
-            told = api_v2(client).edit_gates([Domain("dom_a")]).values["dom_a"]
-        assert told.allowed in (True, False, None)
-        assert all(text is None or text.isprintable() for text in (told.reason, told.code))
+            reported = api_v2(client).edit_gates([Domain("dom_a")]).values["dom_a"]
+        assert reported.allowed in (True, False, None)
+        assert all(text is None or text.isprintable() for text in (reported.reason, reported.code))
 
 
 def test_a_gate_that_cannot_be_asked_for_does_not_hide_the_others(new_client: ClientFactory) -> None:
@@ -703,7 +703,7 @@ def test_any_rows_are_domains_or_passed_over(rows: list[Any], cursor: Any) -> No
     assert found_in == {}
 
 
-# Every request tells either one name or one page. How many pages there are is known only at the last one.
+# Every request reports either one name or one page. How many pages there are is known only at the last one.
 @pytest.mark.parametrize(
     ("pages", "names", "requests"),
     [

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Carrying out a plan against a simulated registrar: what is sent, how it is waited for, and what is told about it."""
+"""Carrying out a plan against a simulated registrar: what is sent, how it is waited for, and what is reported."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ class Registrar(Api):
         yield [Domain(domain_id, name) for domain_id, name in self.names.items()]
 
     looks_up_names = False
-    details_tell_name = False
+    details_have_name = False
 
     def read_details(self, domains: Sequence[Domain]) -> Answers[Mapping[str, Any]]:
         raise NotImplementedError
@@ -331,7 +331,7 @@ def test_without_wait_nothing_is_polled_or_verified() -> None:
     assert done.result["changed"] is True
 
 
-def test_without_verify_the_word_of_the_job_is_told_as_such() -> None:
+def test_without_verify_the_word_of_the_job_is_reported_as_such() -> None:
     done = run(registrar_of("dom_a"), verify=False)
     assert len(done.registrar.reads) == 1
     assert done.statuses == {"dom_a": "updated"}
@@ -358,7 +358,7 @@ def test_a_completed_job_with_other_values_stored_is_not_applied() -> None:
     )
 
 
-def test_another_notation_of_the_declared_value_is_success_and_told() -> None:
+def test_another_notation_of_the_declared_value_is_success_and_reported() -> None:
     registrar = registrar_of("dom_a", normalise={"phonenumber": lambda phone: phone[:3] + "." + phone[3:]})
     done = run(registrar, {"phonenumber": "+46711111111"})
     assert done.error is None
@@ -375,7 +375,7 @@ def test_a_job_that_reports_a_failure_but_did_its_work_is_success_with_a_warning
     ]
 
 
-def test_a_job_that_fails_for_some_domains_is_told_for_each() -> None:
+def test_a_job_that_fails_for_some_domains_is_reported_for_each() -> None:
     registrar = registrar_of("dom_a", "dom_b", "dom_c", job_states=("running", "failed"))
     registrar.ignored = {"dom_b": {"firstname", "city"}, "dom_c": {"city"}}
     done = run(registrar)
@@ -405,7 +405,7 @@ def test_a_job_that_cannot_be_asked_for_is_read_back_until_the_time_is_up() -> N
     assert registrar.clock.time == pytest.approx(10)
 
 
-def test_an_accepted_spelling_is_success_and_told() -> None:
+def test_an_accepted_spelling_is_success_and_reported() -> None:
     registrar = registrar_of("dom_a", normalise={"city": lambda city: city.replace("ö", "o")})
     done = run(registrar, accepted={"city": frozenset({"Malmo"})})
     assert done.error is None
@@ -413,7 +413,7 @@ def test_an_accepted_spelling_is_success_and_told() -> None:
     assert run(registrar, accepted={"city": frozenset({"Malmo"})}).result["changed"] is False
 
 
-def test_a_field_that_the_api_never_tells_is_warned_of_once_and_not_written_again() -> None:
+def test_a_field_that_the_api_never_reports_is_warned_of_once_and_not_written_again() -> None:
     registrar = registrar_of("dom_a", "dom_b", complete=True, may_leave_out=frozenset({"address2"}))
     declared = {**DECLARED, "address2": "Lgh 1101"}
     for contact in registrar.store.values():
@@ -428,7 +428,7 @@ def test_a_field_that_the_api_never_tells_is_warned_of_once_and_not_written_agai
     assert second.result["changed"] is False
     (warning,) = second.report.warnings
     assert warning == (
-        "The API does not tell address2 of dom_a, dom_b, so nobody knows whether it is stored as declared. It is sent"
+        "The API does not return address2 of dom_a, dom_b, so nobody knows whether it is stored as declared. It is sent"
         " along when another field changes, and is no reason to write by itself."
     )
 
@@ -614,7 +614,7 @@ def test_domains_with_one_cause_are_one_sentence_and_all_of_them_forbidden_is_ab
     forbidden_ids: list[str], code: str, http_status: int | None
 ) -> None:
     registrar = registrar_of("1", "2", "3", "4", "5")
-    # Answers come in any order; what is told is in the declared one.
+    # Answers come in any order; what is reported is in the declared one.
     registrar.unreadable = dict.fromkeys(reversed(forbidden_ids), "the API answered HTTP 403.")
     registrar.unreadable_errors = {domain_id: forbidden(f"req_{domain_id}") for domain_id in reversed(forbidden_ids)}
     with pytest.raises(MissingDomains) as caught:
@@ -637,7 +637,7 @@ def test_names_are_resolved_in_the_declared_order_behind_the_ids() -> None:
     ]
 
 
-def test_all_unknown_names_are_told_at_once() -> None:
+def test_all_unknown_names_are_reported_at_once() -> None:
     registrar = registrar_of(names={"dom_a": "a.example"})
     with pytest.raises(MissingDomains, match=r"no domain named x\.example, y\.example\.") as caught:
         resolve(registrar, read_listed([], ["x.example", "a.example", "y.example"], "auto"))

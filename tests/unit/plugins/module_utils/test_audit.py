@@ -192,7 +192,7 @@ def test_the_names_that_matter_to_an_address() -> None:
 # -- outliers ----------------------------------------------------------------------------------------------------------
 
 
-def test_an_outlier_is_told_by_the_fields_that_differ_from_the_norm() -> None:
+def test_an_outlier_is_reported_by_the_fields_that_differ_from_the_norm() -> None:
     contacts = {"1": COMPLETE_CONTACT, "2": ANOTHER, "3": SPELT_OTHERWISE}
     assert findings_of(contacts, frozenset()) == {
         "1": [],

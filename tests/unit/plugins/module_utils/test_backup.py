@@ -147,7 +147,7 @@ def test_a_backup_that_cannot_be_finished_leaves_nothing_behind(
 
 
 @pytest.mark.parametrize("path", ["{folder}/{long}", "{folder}/{long}/"])
-def test_a_name_that_is_too_long_is_told_and_leaves_nothing_behind(path: str, tmp_path: Path) -> None:
+def test_a_name_that_is_too_long_is_reported_and_leaves_nothing_behind(path: str, tmp_path: Path) -> None:
     place = place_of(path.format(folder=tmp_path, long="x" * 300))
     assert place
     with pytest.raises(HostUpError, match=r"File name too long.*Check backup_path") as caught:

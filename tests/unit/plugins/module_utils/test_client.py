@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The HTTP client: what it sends, when it sends again, what it makes of an answer, and what it never tells."""
+"""The HTTP client: what it sends, when it sends again, what it makes of an answer, and what it never reports."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ NOW = datetime(2026, 3, 1, 8, 0, 0, tzinfo=timezone.utc)
 
 GET = Request("GET", PATH, Kind.READ, "list the domains of the account")
 READ = Request("POST", PATH, Kind.READ, "read the stored contacts of 2 domains", body={"domainIds": ["dom_a", "dom_b"]})
-POLL = Request("GET", "/api/jobs/job_1", Kind.POLL, "ask for the state of job job_1")
+POLL = Request("GET", "/api/jobs/job_1", Kind.POLL, "poll job job_1")
 WRITE = Request("POST", PATH, Kind.WRITE, "update the contact of 2 domains", body={"domainIds": ["dom_a", "dom_b"]})
 KINDS = pytest.mark.parametrize("request_", [GET, READ, POLL, WRITE], ids=["GET", "bulk read", "poll", "write"])
 READS = pytest.mark.parametrize("request_", [GET, READ, POLL], ids=["GET", "bulk read", "poll"])
@@ -358,7 +358,7 @@ def test_validation_that_is_switched_off_stays_off(
     [None, "not a certificate\n", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"],
     ids=["no such file", "no PEM", "broken PEM"],
 )
-def test_a_ca_bundle_that_cannot_be_used_is_told_at_once(
+def test_a_ca_bundle_that_cannot_be_used_is_reported_at_once(
     content: str | None, tls_server: LoopbackServer, new_client: ClientFactory, clock: FakeClock, tmp_path: Path
 ) -> None:
     bundle = tmp_path / "ca.pem"
@@ -371,7 +371,7 @@ def test_a_ca_bundle_that_cannot_be_used_is_told_at_once(
     assert (sum(client.calls.values()), clock.sleeps) == (0, [])
 
 
-def test_a_ca_bundle_that_may_not_be_read_is_told_at_once(new_client: ClientFactory, clock: FakeClock) -> None:
+def test_a_ca_bundle_that_may_not_be_read_is_reported_at_once(new_client: ClientFactory, clock: FakeClock) -> None:
     with responses.RequestsMock() as api:
         error = requests.exceptions.SSLError("[Errno 13] Permission denied")
         error.__cause__ = PermissionError(13, "Permission denied")
@@ -811,7 +811,7 @@ def test_403_names_the_scope(request_: Request, scope: str, server: LoopbackServ
     assert f"has the scope {scope}," in str(failure_of(new_client(server.origin), request_))
 
 
-def test_401_tells_where_the_key_comes_from(server: LoopbackServer, new_client: ClientFactory) -> None:
+def test_401_reports_where_the_key_comes_from(server: LoopbackServer, new_client: ClientFactory) -> None:
     server.reply = answering(401, json.dumps(problem(401, "unauthorized")))
     message = str(failure_of(new_client(server.origin), GET))
     assert "api_key" in message
@@ -874,9 +874,9 @@ def test_control_characters_of_an_error_do_not_reach_the_terminal(
     error = failure_of(new_client(server.origin), WRITE)
     assert str(error).isprintable()
     assert "one [31mtwo three four" in str(error)
-    told = error.as_failure()
-    told_errors = told.pop("errors")
-    texts = [value for value in (*told.values(), *told_errors[0].values()) if isinstance(value, str)]
+    reported = error.as_failure()
+    told_errors = reported.pop("errors")
+    texts = [value for value in (*reported.values(), *told_errors[0].values()) if isinstance(value, str)]
     assert len(texts) == 8
     assert all(text.isprintable() for text in texts)
 
@@ -1253,7 +1253,7 @@ def test_a_slow_stream_is_fine_as_long_as_lines_arrive(server: LoopbackServer, n
 
 
 @needs_read1
-def test_lines_are_told_as_they_arrive(server: LoopbackServer, new_client: ClientFactory) -> None:
+def test_lines_are_reported_as_they_arrive(server: LoopbackServer, new_client: ClientFactory) -> None:
     def wait_for_reader(exchange: Exchange) -> None:
         exchange.start_chunked()
         exchange.chunk(b"1\n")

@@ -135,7 +135,7 @@ def test_jobs_that_are_over_or_have_no_id_are_not_asked_for(clock: FakeClock) ->
     assert clock.sleeps == []
 
 
-def test_when_the_time_is_up_jobs_are_as_last_told(clock: FakeClock) -> None:
+def test_when_the_time_is_up_jobs_are_as_last_reported(clock: FakeClock) -> None:
     (job,) = follow([JOB], ending({"job_1": [JobStatus.RUNNING]}), clock, Deadline(clock, 1), 2)
     assert job.status == JobStatus.RUNNING
     assert clock.monotonic() == pytest.approx(1)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Jobs in every shape in which the API may tell of them, and sending ids in batches that it accepts."""
+"""Jobs in every shape in which the API may report of them, and sending ids in batches that it accepts."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ import responses
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.hostup.cloud.plugins.module_utils._api.base import says_too_many, send_in_batches
+from ansible_collections.hostup.cloud.plugins.module_utils._api.base import is_too_many, send_in_batches
 from ansible_collections.hostup.cloud.plugins.module_utils._api.jobs import Job, JobStatus, job_path, with_state
 from ansible_collections.hostup.cloud.plugins.module_utils._api.v1 import ApiV1
 from ansible_collections.hostup.cloud.plugins.module_utils._api.v2 import ApiV2
@@ -62,11 +62,11 @@ def published_job(**changes: Any) -> dict[str, Any]:
     }
 
 
-@pytest.mark.parametrize("told", [{"isRunning": True}, {"isCompleted": True}, {"state": "active"}])
-def test_an_answer_without_success_is_a_failed_job(told: dict[str, Any]) -> None:
-    assert with_state(JOB, {"success": True, "data": {"success": False, "message": "Gone wrong", **told}}) == replace(
-        JOB, status=JobStatus.FAILED, message="Gone wrong"
-    )
+@pytest.mark.parametrize("reported", [{"isRunning": True}, {"isCompleted": True}, {"state": "active"}])
+def test_an_answer_without_success_is_a_failed_job(reported: dict[str, Any]) -> None:
+    assert with_state(
+        JOB, {"success": True, "data": {"success": False, "message": "Gone wrong", **reported}}
+    ) == replace(JOB, status=JobStatus.FAILED, message="Gone wrong")
 
 
 # -- shapes ----------------------------------------------------------------------------------------------------------
@@ -294,7 +294,7 @@ def test_a_job_without_a_path_is_not_asked_for(new_client: ClientFactory) -> Non
 def test_a_poll_that_fails_raises(status: int, error: type[Exception], new_client: ClientFactory) -> None:
     with responses.RequestsMock() as api:
         api.get(f"{ORIGIN}/api/jobs/job_1", status=status)
-        with pytest.raises(error, match="Could not ask for the state of job job_1"):
+        with pytest.raises(error, match="Could not poll job job_1"):
             ApiV2(new_client(ORIGIN, max_retries=0), batch_size=100, concurrency=8).poll(JOB)
 
 
@@ -449,7 +449,7 @@ def test_every_id_is_accepted_once_and_in_order(count: int, size: int, most: int
     ],
 )
 def test_which_refusal_is_about_the_number_of_ids(error: Refused, too_many: bool) -> None:
-    assert says_too_many(error) is too_many
+    assert is_too_many(error) is too_many
 
 
 def test_an_error_answer_about_the_number_of_ids_is_recognised(new_client: ClientFactory) -> None:

@@ -278,7 +278,7 @@ def test_there_is_a_connection_for_each_parallel_request() -> None:
     assert read_connection(without).pool_size == 1
 
 
-def test_all_problems_are_told_at_once() -> None:
+def test_all_problems_are_reported_at_once() -> None:
     problems = problems_of(api_url="ftp://x", api_key="a b", timeout=0, concurrency=33)
     assert [problem.partition(":")[0] for problem in problems] == ["api_url", "api_key", "timeout", "concurrency"]
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the result of a run tells, however far the run came."""
+"""What the result of a run reports, however far the run came."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def test_changed_as_soon_as_anything_may_have_been_written() -> None:
     assert result_of(report)["changed"] is True
 
 
-def test_an_entry_tells_the_plan_and_the_outcome() -> None:
+def test_an_entry_reports_the_plan_and_the_outcome() -> None:
     report = report_of("Umeå")
     report.record_outcome(
         ["dom_a"], Outcome(Status("not_applied"), "Other values.", (("email", "email_domain"),), {"city": "Umea"})
@@ -96,7 +96,7 @@ def test_the_summary_counts_each_status() -> None:
     }
 
 
-def test_jobs_are_told_with_their_domains() -> None:
+def test_jobs_are_reported_with_their_domains() -> None:
     report = report_of("Umeå")
     report.jobs = [Job("dbj_1", "/api/jobs/dbj_1", ("dom_a",), JobStatus.COMPLETED, 100)]
     assert result_of(report)["jobs"] == [
@@ -151,7 +151,7 @@ def test_with_redact_the_fields_stay_and_their_values_are_null() -> None:
     assert result["diff"][0]["before"] == "city: (stored value)\n"
 
 
-def test_a_domain_that_does_not_meet_the_condition_is_skipped_and_tells_why_without_the_value() -> None:
+def test_a_domain_that_does_not_meet_the_condition_is_skipped_and_reports_why_without_the_value() -> None:
     report = Report(check_mode=True)
     report.domains = [A, B, C]
     stored = {
@@ -176,14 +176,14 @@ def test_in_check_mode_a_run_that_fails_would_change_nothing() -> None:
     assert result_of(report)["changed"] is False
 
 
-def test_the_backup_is_told_if_there_is_one() -> None:
+def test_the_backup_is_reported_if_there_is_one() -> None:
     report = report_of("Umeå")
     assert "backup_file" not in result_of(report)
     report.backup_file = "/backups/1.json"
     assert result_of(report)["backup_file"] == "/backups/1.json"
 
 
-def test_what_the_api_never_tells_is_warned_of_once_with_the_domains() -> None:
+def test_what_the_api_never_reports_is_warned_of_once_with_the_domains() -> None:
     report = Report(check_mode=True)
     report.domains = [A, B, C]
     stored = {"dom_a": {"city": "Umeå"}, "dom_b": {"city": "Visby"}, "dom_c": {"city": "Lund"}}
@@ -192,6 +192,6 @@ def test_what_the_api_never_tells_is_warned_of_once_with_the_domains() -> None:
     )
     (warning,) = report.warnings
     assert warning == (
-        "The API does not tell address2 of a.example, b.example, so an update has to leave it out. Whether the API then"
-        " keeps what is stored is not documented. Declare address2 to be sure."
+        "The API does not return address2 of a.example, b.example, so an update has to leave it out. Whether the API"
+        " then keeps what is stored is not documented. Declare address2 to be sure."
     )

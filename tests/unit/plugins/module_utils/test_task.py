@@ -44,7 +44,7 @@ class Ended(Exception):
 class Module:
     """What the task uses of an AnsibleModule.
 
-    :ivar result: what was told at the end; ``failed`` says how.
+    :ivar result: what was reported at the end; ``failed`` says how.
     """
 
     def __init__(self, *, check_mode: bool = False, diff: bool = False) -> None:
@@ -108,7 +108,7 @@ def test_a_run_that_does_nothing_has_the_whole_result() -> None:
     assert module.warnings == []
 
 
-def test_the_result_is_told_from_the_report() -> None:
+def test_the_result_is_reported_from_the_report() -> None:
     def run(task: Task[Report]) -> None:
         plan_a_move(task)
         task.report.written.add("dom_a")
@@ -126,7 +126,7 @@ def test_check_mode_reaches_the_report(check_mode: bool, status: str, changed: b
 
 
 @pytest.mark.parametrize("diff", [True, False])
-def test_a_diff_is_told_only_on_demand(diff: bool) -> None:
+def test_a_diff_is_reported_only_on_demand(diff: bool) -> None:
     assert ("diff" in finish(plan_a_move, diff=diff, check_mode=True).result) is diff
 
 
@@ -182,7 +182,7 @@ def test_a_missing_library_is_no_matter_without_a_request(monkeypatch: pytest.Mo
 # -- failures --------------------------------------------------------------------------------------------------------
 
 
-def test_a_refused_request_is_told_in_full() -> None:
+def test_a_refused_request_is_reported_in_full() -> None:
     error = Refused(
         READ,
         'the API answered HTTP 403 forbidden, "Not yours.".',
@@ -210,7 +210,7 @@ def test_a_refused_request_is_told_in_full() -> None:
     assert (result["changed"], result["domains"]) == (False, [])
 
 
-def test_invalid_input_is_told_in_full() -> None:
+def test_invalid_input_is_reported_in_full() -> None:
     result = finish(failing(InvalidInput("timeout: no.", "api_key: no."))).result
     assert result["msg"].split() == ["timeout:", "no.", "api_key:", "no."]
     assert result["failure"]["code"] == "invalid_input"
@@ -248,10 +248,10 @@ def test_contact_values_are_in_no_text() -> None:
         raise Refused(READ, text, code="c", api_message=text, errors=[FieldError("/contacts/email", text)])
 
     module = finish(run)
-    told = [module.result["msg"], module.result["failure"]["message"], *module.warnings]
-    told.append(module.result["failure"]["errors"][0]["message"])
-    assert len(told) == 4
-    assert not any("anna@example.com" in text or "Arboga" in text for text in told)
+    reported = [module.result["msg"], module.result["failure"]["message"], *module.warnings]
+    reported.append(module.result["failure"]["errors"][0]["message"])
+    assert len(reported) == 4
+    assert not any("anna@example.com" in text or "Arboga" in text for text in reported)
     assert "<email> in <city> is wrong." in module.result["msg"]
 
 
