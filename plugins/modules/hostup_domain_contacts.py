@@ -626,8 +626,8 @@ failure:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.hostup.cloud.plugins.module_utils._api.generations import as_listed, read_listed
 from ansible_collections.hostup.cloud.plugins.module_utils._api.jobs import await_earlier_jobs, read_job_ids
+from ansible_collections.hostup.cloud.plugins.module_utils._api.listed import as_listed, read_listed
 from ansible_collections.hostup.cloud.plugins.module_utils._api.resolve import resolve
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.declared import (
     read_accepted,

@@ -368,7 +368,7 @@ failure:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.hostup.cloud.plugins.module_utils._api.generations import read_listed
+from ansible_collections.hostup.cloud.plugins.module_utils._api.listed import read_listed
 from ansible_collections.hostup.cloud.plugins.module_utils._http.clock import Clock
 from ansible_collections.hostup.cloud.plugins.module_utils._task.connection import (
     connection_argument_spec,

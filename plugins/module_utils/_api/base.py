@@ -170,6 +170,10 @@ class Api(ABC):
         """
         raise NotImplementedError
 
+    def is_editable_by_status(self, domain: Domain) -> bool:
+        """Return whether the row of a domain in the list leaves no doubt that it can be edited."""
+        raise NotImplementedError(domain.id)
+
     @abstractmethod
     def read_contacts(self, domains: Sequence[Domain], deadline: Deadline | None = None) -> Reading:
         """Read the stored registrant contact of each domain (all with ids).

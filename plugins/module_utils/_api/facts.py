@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from datetime import datetime, timezone
 from typing import Any
 
-from ansible_collections.hostup.cloud.plugins.module_utils._api.generations import V1
+from ansible_collections.hostup.cloud.plugins.module_utils._api.listed import V1
 from ansible_collections.hostup.cloud.plugins.module_utils._http.answers import api_text, as_dict
 
 SERVICE_STATUSES = ("active", "suspended", "terminated", "pending", "cancelled", "expired", "fraud", "unknown")

@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from ansible_collections.hostup.cloud.plugins.module_utils._api.base import Api
 from ansible_collections.hostup.cloud.plugins.module_utils._api.filters import Filters
-from ansible_collections.hostup.cloud.plugins.module_utils._api.generations import Listed, problems_of_same_domain
+from ansible_collections.hostup.cloud.plugins.module_utils._api.listed import Listed, problems_of_same_domain
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.domain import Domain
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.invalid_input import InvalidInput
 from ansible_collections.hostup.cloud.plugins.module_utils._http.errors import MissingDomains

@@ -53,6 +53,10 @@ READ_PATH = "/api/v2/domains/bulk/contacts/read"
 
 WIRE_NAMES = {field.name: field.v2 for field in FIELDS}
 
+ACTIVE = "active"
+"""The ``serviceStatus`` of a domain with which nothing is the matter,
+https://developer.hostup.se/endpoints/domain-services/get-v2-domains"""
+
 _SAFE_PATH = re.compile(r"/(?!/)[A-Za-z0-9/_.~%-]+")
 
 
@@ -195,6 +199,10 @@ class ApiV2(Api):
         return EditGate(
             allowed if isinstance(allowed, bool) else None, api_text(gate.get("reason")), api_text(gate.get("code"))
         )
+
+    def is_editable_by_status(self, domain: Domain) -> bool:
+        lifecycle = as_dict(domain.row.get("lifecycle"))
+        return domain.row.get("serviceStatus") == ACTIVE and lifecycle.get("transferInProgress") is False
 
     def submit(self, domain_ids: Sequence[str], contact: Contact) -> Job:
         request = bulk_update(BULK_PATH, domain_ids, {WIRE_NAMES[name]: value for name, value in contact.items()})

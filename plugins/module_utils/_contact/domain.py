@@ -42,19 +42,6 @@ class Domain(ListedDomain):
     id: str
     row: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
-    @property
-    def service_status(self) -> str | None:
-        """``active``, ``suspended``, ``pending`` and so on; None where the list did not return it."""
-        status = self.row.get("serviceStatus")
-        return status if isinstance(status, str) else None
-
-    @property
-    def transfer_in_progress(self) -> bool | None:
-        """Whether the domain is moving to or from another registrar; None where the list did not return it."""
-        lifecycle = self.row.get("lifecycle")
-        in_progress = lifecycle.get("transferInProgress") if isinstance(lifecycle, dict) else None
-        return in_progress if isinstance(in_progress, bool) else None
-
 
 def comparable_name(name: str) -> str | None:
     """Return a domain name as A-labels in lower case, or None. DNS ignores case (RFC 4343) and a final dot.

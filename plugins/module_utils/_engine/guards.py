@@ -32,10 +32,6 @@ EACH, LIST, NONE = "each", "list", "none"
 
 FAIL, SKIP = "fail", "skip"
 
-ACTIVE = "active"
-"""The ``serviceStatus`` of a domain with which nothing is the matter,
-https://developer.hostup.se/endpoints/domain-services/get-v2-domains"""
-
 
 @dataclass(frozen=True)
 class GuardSettings:
@@ -142,8 +138,4 @@ def _suspicious(domains: Sequence[Domain], api: Api) -> list[Domain]:
     wanted = {domain.id for domain in domains}
     while wanted - rows.keys() and (page := next(pages, None)) is not None:
         rows.update((domain.id, domain) for domain in page if domain.id in wanted)
-    return [domain for domain in domains if not _is_editable_by_status(rows.get(domain.id, domain))]
-
-
-def _is_editable_by_status(domain: Domain) -> bool:
-    return domain.service_status == ACTIVE and domain.transfer_in_progress is False
+    return [domain for domain in domains if not api.is_editable_by_status(rows.get(domain.id, domain))]

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.hostup.cloud.plugins.module_utils._api.filters import Filters, check_available, read_filters
-from ansible_collections.hostup.cloud.plugins.module_utils._api.generations import V1, V2, Listed, read_listed
+from ansible_collections.hostup.cloud.plugins.module_utils._api.listed import V1, V2, Listed, read_listed
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.declared import kind_of
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.domain import comparable_name
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.invalid_input import InvalidInput

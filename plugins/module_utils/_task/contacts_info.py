@@ -15,7 +15,8 @@ from typing import Any
 
 from ansible_collections.hostup.cloud.plugins.module_utils._api.base import Answers, Api, EditGate, Reading
 from ansible_collections.hostup.cloud.plugins.module_utils._api.facts import Facts, facts_of, is_lost
-from ansible_collections.hostup.cloud.plugins.module_utils._api.generations import V1, Listed
+from ansible_collections.hostup.cloud.plugins.module_utils._api.generations import has_edit_gates
+from ansible_collections.hostup.cloud.plugins.module_utils._api.listed import Listed
 from ansible_collections.hostup.cloud.plugins.module_utils._api.resolve import find_listed, resolve
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.declared import problem_of
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.domain import Domain, comparable_name
@@ -45,7 +46,7 @@ def check_askable(params: Mapping[str, Any], generation: str) -> None:
 
     :raises InvalidInput: if it cannot.
     """
-    if params["check_actions"] and generation == V1:
+    if params["check_actions"] and not has_edit_gates(generation):
         raise InvalidInput(
             "check_actions: API v1 does not say whether a domain can be edited. Leave check_actions out, or use API v2."
         )

@@ -15,17 +15,13 @@ from typing import Any, Generic, Protocol, TypeVar
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from ansible_collections.hostup.cloud.plugins.module_utils._api.base import Api
-from ansible_collections.hostup.cloud.plugins.module_utils._api.generations import V1
-from ansible_collections.hostup.cloud.plugins.module_utils._api.v1 import ApiV1
-from ansible_collections.hostup.cloud.plugins.module_utils._api.v2 import ApiV2
+from ansible_collections.hostup.cloud.plugins.module_utils._api.generations import open_api
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.invalid_input import HostUpError
 from ansible_collections.hostup.cloud.plugins.module_utils._http.client import Client
 from ansible_collections.hostup.cloud.plugins.module_utils._http.clock import Clock
 from ansible_collections.hostup.cloud.plugins.module_utils._http.request import Connection, Kind
 from ansible_collections.hostup.cloud.plugins.module_utils._http.transport import (
     REQUESTS_IMPORT_ERROR,
-    ApiKeyAuth,
-    BearerAuth,
 )
 
 
@@ -69,12 +65,11 @@ class Task(Generic[R]):
             self._module.fail_json(msg=missing_required_lib("requests"), exception=REQUESTS_IMPORT_ERROR)
         # Ansible hides the key as it was given; white space around it is gone by now.
         self._module.no_log_values.add(connection.api_key)
-        auth = (ApiKeyAuth if generation == V1 else BearerAuth)(connection.api_key)
-        self._client = Client(connection, auth, Clock(), random.random)
-        dialect = ApiV1 if generation == V1 else ApiV2
         # A module without these options sends nothing in batches or in parallel.
         sizes = {name: self.params.get(name, 1) for name in ("batch_size", "concurrency")}
-        return dialect(self._client, **sizes)
+        api = open_api(generation, connection, Clock(), random.random, **sizes)
+        self._client = api.client
+        return api
 
     def finish(self, run: Callable[[Task[R]], None]) -> None:
         """Call ``run`` and end the task with what the report then holds."""

@@ -15,8 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.hostup.cloud.plugins.module_utils._api.base import Answers, Api, Reading
-from ansible_collections.hostup.cloud.plugins.module_utils._api.generations import read_listed
 from ansible_collections.hostup.cloud.plugins.module_utils._api.jobs import Job, JobStatus
+from ansible_collections.hostup.cloud.plugins.module_utils._api.listed import read_listed
 from ansible_collections.hostup.cloud.plugins.module_utils._api.resolve import resolve
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.domain import Domain
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.fields import Contact

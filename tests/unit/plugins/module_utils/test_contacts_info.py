@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.hostup.cloud.plugins.module_utils._api.base import Answers, Api, EditGate, Reading
-from ansible_collections.hostup.cloud.plugins.module_utils._api.generations import V1, V2, Listed, read_listed
+from ansible_collections.hostup.cloud.plugins.module_utils._api.listed import V1, V2, Listed, read_listed
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.declared import read_declared
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.domain import Domain
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.fields import FIELD_NAMES, Contact

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.hostup.cloud.plugins.module_utils._api.generations import problems_of_same_domain, read_listed
+from ansible_collections.hostup.cloud.plugins.module_utils._api.listed import problems_of_same_domain, read_listed
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.domain import Domain, comparable_name
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.invalid_input import InvalidInput
 

@@ -15,7 +15,7 @@ import pytest
 from ansible_collections.hostup.cloud.plugins.module_utils._api.base import Answers, Api
 from ansible_collections.hostup.cloud.plugins.module_utils._api.facts import facts_of, is_lost
 from ansible_collections.hostup.cloud.plugins.module_utils._api.filters import Filters
-from ansible_collections.hostup.cloud.plugins.module_utils._api.generations import V1, V2
+from ansible_collections.hostup.cloud.plugins.module_utils._api.listed import V1, V2
 from ansible_collections.hostup.cloud.plugins.module_utils._api.resolve import find_filtered
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.domain import Domain
 from ansible_collections.hostup.cloud.plugins.module_utils._http.errors import MissingDomains

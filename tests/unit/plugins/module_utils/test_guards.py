@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from ansible_collections.hostup.cloud.plugins.module_utils._api.base import Answers, EditGate
+from ansible_collections.hostup.cloud.plugins.module_utils._api.v2 import ApiV2
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.domain import Domain
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.fields import Contact
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.invalid_input import HostUpError, InvalidInput
@@ -58,6 +59,9 @@ class Gatekeeper:
         self.asked.append(ids)
         values = {i: self.gates.get(i, OPEN) for i in ids if i not in self.failures}
         return Answers(values, {i: self.failures[i] for i in ids if i in self.failures}, self.errors)
+
+    def is_editable_by_status(self, domain: Domain) -> bool:
+        return ApiV2.is_editable_by_status(cast("ApiV2", self), domain)
 
     def domain_pages(self) -> Iterator[list[Domain]]:
         for page in self.pages:

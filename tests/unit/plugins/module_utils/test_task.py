@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 import pytest
 import responses
 
-from ansible_collections.hostup.cloud.plugins.module_utils._api.generations import V1, V2
+from ansible_collections.hostup.cloud.plugins.module_utils._api.listed import V1, V2
 from ansible_collections.hostup.cloud.plugins.module_utils._api.v1 import ApiV1
 from ansible_collections.hostup.cloud.plugins.module_utils._api.v2 import ApiV2
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.domain import Domain
