@@ -4,7 +4,11 @@
 
 # This is a PRIVATE module_utils. Do not use it outside this collection.
 
-"""Sentences for a person, made from a cause and from the names of fields and domains."""
+"""Sentences for a person, made from a cause and from the names of fields and domains.
+
+The rooms below cannot know this one: what is wrong with an option is said beside the rule that finds it, and what is
+wrong with a request is a clause in its error, which becomes part of a sentence here.
+"""
 
 from __future__ import annotations
 
@@ -252,6 +256,35 @@ def incomplete_update(count: int, total: int, causes: str, *, run_again: bool) -
     if run_again:
         text += " Run the task again later: it compares first, so nothing that has arrived is written twice."
     return text
+
+
+# -- reading ----------------------------------------------------------------------------------------------------------
+
+
+def unreadable_details(count: int, total: int, causes: str) -> str:
+    """Say that the details of domains cannot be read."""
+    return f"Could not read the details of {count} of {total} domains. {causes}"
+
+
+def missing_facts(facts: Sequence[str]) -> str:
+    """Say what the API does not return of one domain."""
+    return f"the API does not return its {' and '.join(facts)}."
+
+
+def not_filterable(count: int, total: int, causes: str) -> str:
+    """Say that it is open whether domains fit a filter."""
+    return f"Could not filter {count} of {total} domains. {causes}"
+
+
+def unknown_edit_gates(count: int, total: int, causes: str) -> str:
+    """Say that it is open whether domains can be edited."""
+    return f"Could not ask whether {count} of {total} domains can be edited. {causes}"
+
+
+def repeated_requests(cause: str, count: int) -> str:
+    """Warn of retries; ``cause`` is a few words without any value."""
+    times = "once" if count == 1 else f"{count} times"
+    return f"A request to HostUp was repeated {times}: {cause}."
 
 
 # -- files -------------------------------------------------------------------------------------------------------------

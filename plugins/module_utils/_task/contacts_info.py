@@ -25,9 +25,9 @@ from ansible_collections.hostup.cloud.plugins.module_utils._contact.invalid_inpu
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.notation import as_text
 from ansible_collections.hostup.cloud.plugins.module_utils._engine.reading import unreadable, with_names
 from ansible_collections.hostup.cloud.plugins.module_utils._http.errors import MissingDomains, format_request_id
+from ansible_collections.hostup.cloud.plugins.module_utils._result import messages
 from ansible_collections.hostup.cloud.plugins.module_utils._result.messages import (
     SHORTEST_STORED_VALUE,
-    format_causes,
     personal,
     without_values,
 )
@@ -136,8 +136,10 @@ class ContactsReport(InfoReport):
             return error
         first = next(iter(self._gates.errors.values()), None)
         return MissingDomains(
-            f"Could not ask whether {len(failures)} of {len(self._domains)} domains can be edited."
-            f" {format_causes(self._domains, failures)}{format_request_id(first.request_id if first else None)}",
+            messages.unknown_edit_gates(
+                len(failures), len(self._domains), messages.format_causes(self._domains, failures)
+            )
+            + format_request_id(first.request_id if first else None),
             failures,
             code="unreadable_domain",
         )

@@ -23,7 +23,7 @@ from ansible_collections.hostup.cloud.plugins.module_utils._api.filters import F
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.domain import Domain
 from ansible_collections.hostup.cloud.plugins.module_utils._http.answers import as_dict
 from ansible_collections.hostup.cloud.plugins.module_utils._http.errors import MissingDomains, format_request_id
-from ansible_collections.hostup.cloud.plugins.module_utils._result.messages import format_causes
+from ansible_collections.hostup.cloud.plugins.module_utils._result import messages
 
 
 def as_info(domain_id: str, facts: Facts) -> dict[str, Any]:
@@ -70,8 +70,10 @@ def learn(api: Api, generation: str, domains: Sequence[Domain]) -> dict[str, Fac
     if answers.failures:
         first = next(iter(answers.errors.values()), None)
         raise MissingDomains(
-            f"Could not read the details of {len(answers.failures)} of {len(domains)} domains."
-            f" {format_causes(domains, answers.failures)}{format_request_id(first.request_id if first else None)}",
+            messages.unreadable_details(
+                len(answers.failures), len(domains), messages.format_causes(domains, answers.failures)
+            )
+            + format_request_id(first.request_id if first else None),
             answers.failures,
             code="unreadable_domain",
         )
@@ -80,10 +82,10 @@ def learn(api: Api, generation: str, domains: Sequence[Domain]) -> dict[str, Fac
 
 def _check_known(domains: Sequence[Domain], facts: Mapping[str, Facts], needs: frozenset[str]) -> None:
     missing = {d.id: sorted(needs - facts[d.id].keys()) for d in domains}
-    reasons = {i: f"the API does not return its {' and '.join(keys)}." for i, keys in missing.items() if keys}
+    reasons = {i: messages.missing_facts(keys) for i, keys in missing.items() if keys}
     if reasons:
         raise MissingDomains(
-            f"Could not filter {len(reasons)} of {len(domains)} domains. {format_causes(domains, reasons)}",
+            messages.not_filterable(len(reasons), len(domains), messages.format_causes(domains, reasons)),
             reasons,
             code="unreadable_domain",
         )

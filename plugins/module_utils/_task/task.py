@@ -23,6 +23,7 @@ from ansible_collections.hostup.cloud.plugins.module_utils._http.request import 
 from ansible_collections.hostup.cloud.plugins.module_utils._http.transport import (
     REQUESTS_IMPORT_ERROR,
 )
+from ansible_collections.hostup.cloud.plugins.module_utils._result import messages
 
 
 class TaskReport(Protocol):
@@ -93,8 +94,7 @@ class Task(Generic[R]):
         for warning in self.report.warnings:
             self._module.warn(self.report.safe_text(warning))
         for cause, count in (self._client.retries if self._client else {}).items():
-            times = "once" if count == 1 else f"{count} times"
-            self._module.warn(f"A request to HostUp was repeated {times}: {cause}.")
+            self._module.warn(messages.repeated_requests(cause, count))
 
     def _result(self) -> dict[str, Any]:
         calls = self._client.calls if self._client else {kind.value: 0 for kind in Kind}
