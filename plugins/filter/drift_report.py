@@ -58,7 +58,7 @@ _value:
   type: dict
   contains:
     verdict:
-      description: V(good), V(drift) if domains are not as declared, or V(trouble) if something failed.
+      description: V(good), V(drift) if domains have drifted, or V(trouble) if something failed.
       type: str
     headline:
       description: One or two sentences that say what matters.

@@ -24,7 +24,8 @@ from ansible_collections.hostup.cloud.plugins.module_utils._engine.policy import
 )
 from ansible_collections.hostup.cloud.plugins.module_utils._http.errors import MissingDomains, format_request_id
 from ansible_collections.hostup.cloud.plugins.module_utils._result import messages
-from ansible_collections.hostup.cloud.plugins.module_utils._result.report import Outcome, Report, Status
+from ansible_collections.hostup.cloud.plugins.module_utils._result.report import Outcome, Report
+from ansible_collections.hostup.cloud.plugins.module_utils._result.status import Status
 
 ALLOW, WARN, DENY = "allow", "warn", "deny"
 

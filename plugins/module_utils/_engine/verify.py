@@ -15,7 +15,7 @@ from enum import Enum
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.compare import VerdictKind
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.fields import Contact
 from ansible_collections.hostup.cloud.plugins.module_utils._engine.plan import PlannedDomain
-from ansible_collections.hostup.cloud.plugins.module_utils._result.report import Status
+from ansible_collections.hostup.cloud.plugins.module_utils._result.status import Status
 
 
 class WriteVerdict(str, Enum):

@@ -108,7 +108,7 @@ def condition_not_met(fields: Sequence[str], *, in_sync: bool) -> str:
     """Say why ``when_current`` leaves a domain out."""
     verb = "differs" if len(fields) == 1 else "differ"
     text = f"Left alone, because its stored {', '.join(fields)} {verb} from when_current."
-    return text + (" It is as declared already." if in_sync else "")
+    return text + (" It is in sync already." if in_sync else "")
 
 
 def unreadable_domains(count: int, total: int, causes: str, *, before_write: bool) -> str:

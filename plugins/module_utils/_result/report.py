@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import Enum
 from typing import Any, Protocol
 
 from ansible_collections.hostup.cloud.plugins.module_utils._api.jobs import Job
@@ -26,19 +25,7 @@ from ansible_collections.hostup.cloud.plugins.module_utils._result.messages impo
     personal,
     without_values,
 )
-
-
-class Status(str, Enum):
-    """What a task says of one domain, in the order in which the summary counts."""
-
-    UNCHANGED = "unchanged"
-    PLANNED = "planned"
-    QUEUED = "queued"
-    UPDATED = "updated"
-    NOT_APPLIED = "not_applied"
-    BLOCKED = "blocked"
-    SKIPPED = "skipped"
-    FAILED = "failed"
+from ansible_collections.hostup.cloud.plugins.module_utils._result.status import Status
 
 
 class PlannedDomain(Protocol):

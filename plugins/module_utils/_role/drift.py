@@ -20,31 +20,16 @@ from ansible_collections.hostup.cloud.plugins.module_utils._contact.declared imp
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.domain import ListedDomain
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.invalid_input import InvalidInput
 from ansible_collections.hostup.cloud.plugins.module_utils._http.origin import DEFAULT_API_URL, read_origin
+from ansible_collections.hostup.cloud.plugins.module_utils._result import drift_messages
 from ansible_collections.hostup.cloud.plugins.module_utils._result.messages import personal, without_values
-from ansible_collections.hostup.cloud.plugins.module_utils._result.report import Status
+from ansible_collections.hostup.cloud.plugins.module_utils._result.status import Status
 
 Result = Mapping[str, Any]
-
-STATUSES: dict[Status, tuple[str, str]] = {
-    Status.FAILED: ("Failed", "They could not be read or updated, or the run ended before that."),
-    Status.NOT_APPLIED: ("Not stored", "They were updated, but the registrar stores something else."),
-    Status.BLOCKED: ("Blocked", "They differ, and cannot be edited now."),
-    Status.PLANNED: ("Different", "They are not as declared. A run without check mode would update them."),
-    Status.QUEUED: ("Queued", "The update was accepted. Its end was not waited for, or did not come in time."),
-    Status.UPDATED: ("Updated", "They were not as declared, and have been updated."),
-    Status.SKIPPED: ("Left alone", "They were not considered."),
-    Status.UNCHANGED: ("As declared", "Nothing differs."),
-}
-"""Status of a domain to its heading and its meaning, what needs attention first."""
 
 TROUBLE = (Status.FAILED, Status.NOT_APPLIED, Status.BLOCKED)
 
 WERE_SENT = (Status.NOT_APPLIED, Status.QUEUED, Status.UPDATED)
 """Statuses after which the values that were read are not what is stored now."""
-
-WITHHELD_MESSAGE = (
-    "An option is not accepted. The reason is withheld here, because the explanation could quote a value."
-)
 
 
 def report_data(
@@ -69,11 +54,11 @@ def report_data(
     """
     audited = list(findings or ())
     domains = [(name, entry) for name, result in results.items() for entry in result.get("domains") or ()]
-    counts = {status: sum(entry["status"] == status for _name, entry in domains) for status in STATUSES}
+    counts = {status: sum(entry["status"] == status for _name, entry in domains) for status in Status}
     failed = sum(bool(result.get("failed")) for result in results.values())
     return {
         "verdict": _verdict(counts, failed),
-        "headline": _headline(counts, len(domains), failed, len(results)),
+        "headline": drift_messages.headline(counts, len(domains), failed, len(results)),
         "generated": generated,
         "apis": _apis(results, api_url),
         "writes": _writes(results.values()),
@@ -83,7 +68,7 @@ def report_data(
         "statuses": [
             {"status": status.value, "label": label, "meaning": meaning, "count": counts[status]}
             | {"groups": _groups([d for d in domains if d[1]["status"] == status], redact=redact)}
-            for status, (label, meaning) in STATUSES.items()
+            for status, (label, meaning) in drift_messages.STATUSES.items()
             if counts[status]
         ],
         "jobs": [_job(name, job) for name, result in results.items() for job in result.get("jobs") or ()],
@@ -124,33 +109,6 @@ def _verdict(counts: Mapping[Status, int], failed: int) -> str:
     return "drift" if counts[Status.PLANNED] or counts[Status.QUEUED] else "good"
 
 
-def _headline(counts: Mapping[Status, int], total: int, failed: int, profiles: int) -> str:
-    """Return one or two sentences that say what matters."""
-    if not profiles:
-        return "No profile is assigned to any domain."
-    of_all = f"of {total} {'domain' if total == 1 else 'domains'}"
-    sentences = [f"{failed} of {profiles} {'profile' if profiles == 1 else 'profiles'} failed."] if failed else []
-    if counts[Status.FAILED]:
-        sentences.append(f"{counts[Status.FAILED]} {of_all} could not be read or updated.")
-    words_of = {
-        Status.NOT_APPLIED: "not stored as declared",
-        Status.BLOCKED: "not as declared, and cannot be edited now",
-        Status.PLANNED: "not as declared",
-        Status.QUEUED: "still to be updated",
-    }
-    are = {status: "is" if count == 1 else "are" for status, count in counts.items()}
-    sentences += [f"{counts[s]} {of_all} {are[s]} {words}." for s, words in words_of.items() if counts[s]]
-    if counts[Status.UPDATED]:
-        sentences.append(
-            f"{counts[Status.UPDATED]} {of_all} {'was' if counts[Status.UPDATED] == 1 else 'were'} updated."
-        )
-    if sentences:
-        return " ".join(sentences)
-    if total == counts[Status.UNCHANGED]:
-        return f"All {total} domains are as declared." if total != 1 else "The domain is as declared."
-    return f"{counts[Status.UNCHANGED]} {of_all} {are[Status.UNCHANGED]} as declared, and nothing has to be changed."
-
-
 def _writes(results: Iterable[Result]) -> int | None:
     """Return how many updates were sent, or None if a task ended without saying so."""
     total = 0
@@ -183,7 +141,7 @@ def _profile(name: str, result: Result, *, redact: bool) -> dict[str, Any]:
         entries = result.get("domains") or ()
         warnings = [_without_values(warning, entries) for warning in warnings]
         withheld = failure.get("code", "invalid_input") == "invalid_input"
-        message = message and (WITHHELD_MESSAGE if withheld else _without_values(str(message), entries))
+        message = message and (drift_messages.WITHHELD_PROBLEM if withheld else _without_values(str(message), entries))
     summary = result.get("summary") or {}
     return {
         "name": visible(name),
@@ -193,7 +151,7 @@ def _profile(name: str, result: Result, *, redact: bool) -> dict[str, Any]:
         "total": summary.get("total", 0),
         "counts": [
             {"label": label, "count": summary[status]}
-            for status, (label, _meaning) in STATUSES.items()
+            for status, (label, _meaning) in drift_messages.STATUSES.items()
             if summary.get(status)
         ],
         "warnings": [visible(warning) for warning in warnings],

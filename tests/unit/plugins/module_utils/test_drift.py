@@ -13,10 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from ansible_collections.hostup.cloud.plugins.module_utils._result.report import Status
+from ansible_collections.hostup.cloud.plugins.module_utils._result.drift_messages import STATUSES, WITHHELD_PROBLEM
+from ansible_collections.hostup.cloud.plugins.module_utils._result.status import Status
 from ansible_collections.hostup.cloud.plugins.module_utils._role.drift import (
-    STATUSES,
-    WITHHELD_MESSAGE,
     markdown_code,
     report_data,
     visible,
@@ -44,16 +43,16 @@ def test_every_status_of_a_domain_has_a_heading() -> None:
     ("results", "verdict", "headline"),
     [
         ({}, "good", "No profile is assigned to any domain."),
-        ({"a": result()}, "good", "All 0 domains are as declared."),
-        ({"a": result(domain("x"))}, "good", "The domain is as declared."),
-        ({"a": result(domain("x")), "b": result(domain("y"))}, "good", "All 2 domains are as declared."),
+        ({"a": result()}, "good", "All 0 domains are in sync."),
+        ({"a": result(domain("x"))}, "good", "The domain is in sync."),
+        ({"a": result(domain("x")), "b": result(domain("y"))}, "good", "All 2 domains are in sync."),
         (
             {"a": result(domain("x"), domain("y", "skipped"))},
             "good",
-            "1 of 2 domains is as declared, and nothing has to be changed.",
+            "1 of 2 domains is in sync, and nothing has to be changed.",
         ),
-        ({"a": result(differing("x"), domain("y"))}, "drift", "1 of 2 domains is not as declared."),
-        ({"a": result(differing("x"), differing("y"))}, "drift", "2 of 2 domains are not as declared."),
+        ({"a": result(differing("x"), domain("y"))}, "drift", "1 of 2 domains has drifted."),
+        ({"a": result(differing("x"), differing("y"))}, "drift", "2 of 2 domains have drifted."),
         ({"a": result(differing("x", "queued"))}, "drift", "1 of 1 domain is still to be updated."),
         ({"a": result(differing("x", "updated"))}, "good", "1 of 1 domain was updated."),
         (
@@ -77,7 +76,7 @@ def test_the_headline_says_what_matters(results: dict[str, Any], verdict: str, h
 def test_a_domain_that_is_blocked_is_trouble_also_where_its_profile_did_not_fail() -> None:
     report = report_data({"a": result(differing("x", "blocked"), domain("y"))})
     assert report["verdict"] == "trouble"
-    assert report["headline"] == "1 of 2 domains is not as declared, and cannot be edited now."
+    assert report["headline"] == "1 of 2 domains has drifted, and cannot be edited now."
 
 
 def test_statuses_come_in_the_order_of_their_urgency_and_only_those_that_are_there() -> None:
@@ -195,7 +194,7 @@ def test_redaction_leaves_the_names_of_the_fields_and_nothing_else() -> None:
     assert report["statuses"][0]["groups"][0]["fields"] == [
         {"field": "city", "before": None, "after": None, "not_applied": True, "stored": None}
     ]
-    assert report["profiles"][1]["message"] == WITHHELD_MESSAGE
+    assert report["profiles"][1]["message"] == WITHHELD_PROBLEM
     assert not [value for value in ("Lund", "LUND", "Malmö", "nobody") if value in str(report)]
 
 
@@ -213,7 +212,7 @@ def test_a_failure_without_code_is_withheld_too_and_one_of_the_api_is_reported()
         "a": {"failed": True, "msg": "value of x"},
         "b": {"failed": True, "msg": "No.", "failure": {"code": "x"}},
     }
-    assert [p["message"] for p in report_data(results, redact=True)["profiles"]] == [WITHHELD_MESSAGE, "No."]
+    assert [p["message"] for p in report_data(results, redact=True)["profiles"]] == [WITHHELD_PROBLEM, "No."]
 
 
 def test_what_the_module_redacted_is_redacted() -> None:

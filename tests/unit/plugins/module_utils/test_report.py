@@ -12,7 +12,8 @@ from ansible_collections.hostup.cloud.plugins.module_utils._api.jobs import Job,
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.domain import Domain
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.invalid_input import HostUpError
 from ansible_collections.hostup.cloud.plugins.module_utils._engine.plan import Comparison, make_plan
-from ansible_collections.hostup.cloud.plugins.module_utils._result.report import Outcome, Report, Status
+from ansible_collections.hostup.cloud.plugins.module_utils._result.report import Outcome, Report
+from ansible_collections.hostup.cloud.plugins.module_utils._result.status import Status
 
 A, B, C = Domain("dom_a", "a.example"), Domain("dom_b", "b.example"), Domain("dom_c", "c.example")
 NO_CALLS = {"read": 0, "write": 0, "poll": 0}
@@ -165,7 +166,7 @@ def test_a_domain_that_does_not_meet_the_condition_is_skipped_and_reports_why_wi
     assert [entry["reason"] for entry in result_of(report)["domains"]] == [
         None,
         "Left alone, because its stored email differs from when_current.",
-        "Left alone, because its stored firstname, email differ from when_current. It is as declared already.",
+        "Left alone, because its stored firstname, email differ from when_current. It is in sync already.",
     ]
 
 

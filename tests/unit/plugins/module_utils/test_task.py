@@ -25,7 +25,8 @@ from ansible_collections.hostup.cloud.plugins.module_utils._http.errors import (
     Refused,
 )
 from ansible_collections.hostup.cloud.plugins.module_utils._http.request import Connection
-from ansible_collections.hostup.cloud.plugins.module_utils._result.report import Outcome, Report, Status
+from ansible_collections.hostup.cloud.plugins.module_utils._result.report import Outcome, Report
+from ansible_collections.hostup.cloud.plugins.module_utils._result.status import Status
 from ansible_collections.hostup.cloud.plugins.module_utils._task import task as task_module
 from ansible_collections.hostup.cloud.plugins.module_utils._task.task import Task
 
