@@ -41,7 +41,9 @@ class Ended:
 
     @property
     def warnings(self) -> list[str]:
-        return [str(warning) for warning in self.result.get("warnings", [])]
+        """The sentences; newer releases of ansible-core put each into an event."""
+        given = self.result.get("warnings", [])
+        return [warning["event"]["msg"] if isinstance(warning, dict) else str(warning) for warning in given]
 
 
 def run_module(
