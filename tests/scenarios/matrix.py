@@ -14,15 +14,15 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from in_process import PassingTime, run_module
+from in_process import PassingTime
 from judge import Observed
+from observing import observe
 from places import PLACES
 from scenario import for_api
 
 from hostup_sandbox import Sandbox
 from hostup_sandbox.controlled import FULL_ACCESS_KEY, ControlledSandbox
 
-MODULE = "hostup_domain_contacts"
 LISTED = {
     "v1": {"domain_ids": ["11790", "11795", "11792"]},
     "v2": {"domains": ["example.com", "shop.example", "example.net"]},
@@ -82,7 +82,6 @@ class Attempt:
         self._sandbox = sandbox
         self._passing = passing
         self._options = self._prepared()
-        self._names = {domain[key]: domain["name"] for domain in sandbox.domains() for key in ("v1_id", "v2_id")}
         self.listed: Sequence[str] = self._options.get("domain_ids") or self._options["domains"]
         self.api_key = self._options.get("api_key", FULL_ACCESS_KEY)
 
@@ -110,11 +109,9 @@ class Attempt:
         return self._observed({**self._options, **OPTIONS}, check_mode=False)
 
     def _observed(self, options: dict[str, Any], *, check_mode: bool) -> Observed:
-        sandbox, before = self._sandbox, self._sandbox.stored()
-        environment = {"HOSTUP_API_BASE": sandbox.url, "HOSTUP_API_KEY": FULL_ACCESS_KEY}
-        ended = run_module(MODULE, options, check_mode=check_mode, environment=environment, passing=self._passing)
-        assert sandbox.violations() == []
-        return Observed(ended, check_mode, sandbox.requests(), sandbox.calls(), before, sandbox.stored(), self._names)
+        seen = observe(self._sandbox, options, check_mode=check_mode, passing=self._passing)
+        assert self._sandbox.violations() == []
+        return seen
 
     def wait_until_stored(self, city: str, seconds: float = 10) -> None:
         """Wait for what the API goes on to do."""
