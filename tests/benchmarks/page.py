@@ -60,7 +60,7 @@ HOW = """\
 - `preflight` is `none` where nothing else is said, `batch_size` is 100, jobs are over when they are first asked for.
   A single job is first asked for after 0.05 s, the first of several at once: so 200 domains take little longer than 1.
 - **The exponent** is that of the time beyond 200 domains over the number of domains beyond 200: 1 is a straight line.
-- How many requests there are is no matter of speed: `tests/integration/test_exchanges.py` counts them exactly.
+- How many requests there are is no matter of speed: `tests/scenarios/test_exchanges.py` counts them exactly.
 
 """
 

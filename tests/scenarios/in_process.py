@@ -13,9 +13,11 @@ import importlib
 import io
 import json
 import os
+import threading
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from time import monotonic, sleep
+from datetime import UTC, datetime
 from typing import Any
 from unittest import mock
 
@@ -29,7 +31,7 @@ MODULES = "ansible_collections.hostup.cloud.plugins.modules."
 
 @dataclass(frozen=True)
 class Ended:
-    """How a module ended: what it returned, its exit status, and the seconds that it took."""
+    """How a module ended: what it returned, its exit status, and the seconds that it took, its pauses in full."""
 
     result: dict[str, Any]
     status: int
@@ -46,6 +48,37 @@ class Ended:
         return [warning["event"]["msg"] if isinstance(warning, dict) else str(warning) for warning in given]
 
 
+class PassingTime:
+    """Time in which pauses pass faster, for a module and for a sandbox that has it as its clock.
+
+    Requests take as long as they take, so a slow machine uses up no time limit faster than without it.
+
+    :param speed: how many seconds of a pause pass in one second.
+    """
+
+    def __init__(self, speed: float = 1) -> None:
+        self._speed = speed
+        self._skipped = 0.0
+        self._lock = threading.Lock()
+
+    def monotonic(self) -> float:
+        return time.monotonic() + self._skipped
+
+    def epoch(self) -> float:
+        """Seconds since 1970, as the clock of a sandbox."""
+        return time.time() + self._skipped
+
+    def now(self) -> datetime:
+        return datetime.fromtimestamp(self.epoch(), UTC)
+
+    def sleep(self, seconds: float) -> None:
+        end = self.monotonic() + seconds
+        time.sleep(seconds / self._speed)
+        with self._lock:
+            # Threads pause at the same time, not one after the other.
+            self._skipped += max(0.0, end - self.monotonic())
+
+
 def run_module(
     name: str,
     options: Mapping[str, Any],
@@ -54,24 +87,27 @@ def run_module(
     diff: bool = False,
     environment: Mapping[str, str] | None = None,
     speed: float = 1,
+    passing: PassingTime | None = None,
 ) -> Ended:
     """Run a module once and return how it ended.
 
     :param name: the module's name without the collection's.
     :param environment: environment variables, in the place of all ``HOSTUP_*`` ones of the caller.
-    :param speed: how many seconds pass for the module in one second; requests take as long as they take.
+    :param speed: how many seconds of a pause pass in one second; requests take as long as they take.
+    :param passing: the time itself, where a sandbox shares it.
     :raises AssertionError: when the module ended in another way than a module may: without one JSON document.
     """
     arguments = {**options, "_ansible_check_mode": check_mode, "_ansible_diff": diff}
     module = importlib.import_module(MODULES + name)
     printed = io.StringIO()
     _forget_warnings()
-    start = monotonic()
+    passing = passing or PassingTime(speed)
+    start = passing.monotonic()
     status = None
     with (
         patch_module_args(arguments),
         only_these_variables(environment or {}),
-        a_clock_of(speed),
+        a_clock_of(passing),
         contextlib.redirect_stdout(printed),
     ):
         try:
@@ -79,7 +115,7 @@ def run_module(
         except SystemExit as ended:
             status = int(ended.code or 0)
     assert status is not None, "main() returned instead of ending the task"
-    seconds = monotonic() - start
+    seconds = passing.monotonic() - start
     result = json.loads(printed.getvalue())
     assert bool(result.get("failed")) == (status != 0)
     return Ended(result, status, seconds)
@@ -100,18 +136,7 @@ def only_these_variables(environment: Mapping[str, str]) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def a_clock_of(speed: float) -> Iterator[None]:
-    """Let time pass faster for the module: pauses are shorter, and the seconds on its clock more."""
-    if speed == 1:
-        yield
-        return
-    start = monotonic()
-
-    def faster(_self: Clock) -> float:
-        return start + (monotonic() - start) * speed
-
-    def shorter(_self: Clock, seconds: float) -> None:
-        sleep(seconds / speed)
-
-    with mock.patch.object(Clock, "monotonic", faster), mock.patch.object(Clock, "sleep", shorter):
+def a_clock_of(passing: PassingTime) -> Iterator[None]:
+    """Let this time pass for the module."""
+    with mock.patch.multiple(Clock, monotonic=passing.monotonic, sleep=passing.sleep, now=passing.now):
         yield

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hostup.cloud contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Writes the tables of the guide "When things go wrong" from tests/integration/fault_matrix.yml, which the tests try.
+"""Writes the tables of the guide "When things go wrong" from tests/scenarios/fault_matrix.yml, which the tests try.
 
 Run it after an edit of that file: .venv-dev/bin/python tests/tools/write_fault_tables.py
 """
@@ -16,7 +16,7 @@ from typing import Any
 import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
-MATRIX = ROOT / "tests" / "integration" / "fault_matrix.yml"
+MATRIX = ROOT / "tests" / "scenarios" / "fault_matrix.yml"
 GUIDE = ROOT / "docs" / "docsite" / "rst" / "when_things_go_wrong.rst"
 BEGIN = ".. The tables below are written by tests/tools/write_fault_tables.py.\n"
 END = ".. Here the tables end.\n"

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ipaddress
 import logging
 import threading
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
@@ -44,9 +45,10 @@ class Sandbox:
         wrap: Callable[[Any], Any] = lambda app: app,
         tls: tuple[Path | str, Path | str] | None = None,
         lean: bool = False,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         require_loopback(host)
-        self.app = create_app(seed, switches, validate)
+        self.app = create_app(seed, switches, validate, clock)
         serving = LeanPath(self.app) if lean else self.app
         self._server = wsgi.Server(
             (host, port), wrap(serving), numthreads=_THREADS, server_name="hostup-sandbox", request_queue_size=128

@@ -5,14 +5,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
-from collections.abc import Callable
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from in_process import PassingTime
+from judge import Observed, broken_promises
+from observing import observe
 
-MODULE = "hostup.cloud.hostup_domain_contacts"
+from hostup_sandbox import Sandbox
+from hostup_sandbox.controlled import ControlledSandbox
+
 COUNT = 250
 DIFFERING = 30
 DIFFERENT_CONTACT = {"city": "Lund", "lastname": "Berg"}
@@ -102,44 +108,41 @@ CASES = [
 ]
 
 
-@pytest.fixture(scope="module")
-def ended(run_shared_tasks: Callable[..., Any], running_sandbox: Any) -> dict[str, Any]:
-    """Each case in a play of its own sandbox state: its result, and what the sandbox has counted."""
-    results = {}
-    for case in CASES:
-        running_sandbox.reset(job_seconds=JOB_SECONDS)
-        differing = {"count": DIFFERING, "registrant": DIFFERENT_CONTACT}
-        portfolio = running_sandbox.make_portfolio(count=COUNT, suffix="example", differing=differing)
-        running_sandbox.forget_requests()
-        options = dict(case.options)
-        check_mode = options.pop("check", False)
-        if case.listed == "same":
-            selection = {"domain_ids": portfolio["v2_ids"], "contacts": {"companyname": "Example AB"}}
-        else:
-            key = "domains" if case.listed == "names" else "domain_ids"
-            selection = {key: portfolio[case.listed], "contacts": case.contacts}
-        task = {MODULE: {**selection, "poll_interval": 0.1, **options}, "name": case.name, "check_mode": check_mode}
-        result = run_shared_tasks([task]).task(case.name).result
-        counts = {kind: len(running_sandbox.requests(kind)) for kind in ("read", "list", "write", "poll")}
-        results[case.name] = result, counts, running_sandbox.calls(), running_sandbox.requests()
-    return results
+def carried_out(case: Case, sandbox: ControlledSandbox) -> Observed:
+    """Make the portfolio, and run the task for it."""
+    sandbox.switch(job_seconds=JOB_SECONDS)
+    differing = {"count": DIFFERING, "registrant": DIFFERENT_CONTACT}
+    portfolio = sandbox.make_portfolio(count=COUNT, suffix="example", differing=differing)
+    sandbox.forget_requests()
+    options = dict(case.options)
+    check_mode = options.pop("check", False)
+    if case.listed == "same":
+        selection = {"domain_ids": portfolio["v2_ids"], "contacts": {"companyname": "Example AB"}}
+    else:
+        key = "domains" if case.listed == "names" else "domain_ids"
+        selection = {key: portfolio[case.listed], "contacts": case.contacts}
+    return observe(sandbox, {**selection, "poll_interval": 0.1, **options}, check_mode=check_mode)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_a_task_takes_exactly_so_many_requests(case: Case, ended: Any) -> None:
-    result, counts, calls, requests = ended[case.name]
+def test_a_task_takes_exactly_so_many_requests(case: Case, sandbox: ControlledSandbox) -> None:
+    seen = carried_out(case, sandbox)
 
-    assert not result.get("failed", False), result.get("msg")
-    assert sum(entry["status"] in ("updated", "planned") for entry in result["domains"]) == case.changed
-    asked = [one for one in requests if one["method"] == "GET" and one["path"].endswith("/contacts")]
+    assert not seen.ended.failed, seen.result.get("msg")
+    assert list(broken_promises(seen)) == []
+    assert sum(status in ("updated", "planned") for status in seen.statuses) == case.changed
+    asked = [one for one in seen.requests if one["method"] == "GET" and one["path"].endswith("/contacts")]
     assert len(asked) == case.asks
     reads = case.reads + case.asks
-    assert counts == {"read": reads, "list": case.lists, "write": case.writes, "poll": case.writes}
-    assert result["api_calls"] == calls
+    counts = Counter(one["kind"] for one in seen.requests)
+    assert counts == Counter(read=reads, list=case.lists, write=case.writes, poll=case.writes)
+    assert seen.result["api_calls"] == seen.calls
 
 
-def test_every_domain_is_written_once_and_read_twice(ended: Any) -> None:
-    _result, _counts, _calls, requests = ended["everything to change"]
+def test_every_domain_is_written_once_and_read_twice(sandbox: ControlledSandbox) -> None:
+    (case,) = (case for case in CASES if case.name == "everything to change")
+
+    requests = carried_out(case, sandbox).requests
 
     written = [i for one in requests if one["kind"] == "write" for i in one["body"]["domainIds"]]
     read = [i for one in requests if one["path"].endswith("/contacts/read") for i in one["body"]["domainIds"]]
@@ -151,18 +154,22 @@ RATE = 20
 CONCURRENCY = 8
 
 
-def test_a_rate_limit_is_kept_by_all_parallel_requests_together(run_tasks: Callable[..., Any], sandbox: Any) -> None:
-    portfolio = sandbox.make_portfolio(count=60, suffix="example")
-    sandbox.switch(rate_limit_per_second=RATE)
-    sandbox.forget_requests()
-    task = {"domain_ids": portfolio["v1_ids"], "contacts": {**NEW_CITY, "address2": ""}, "concurrency": CONCURRENCY}
+def test_a_rate_limit_is_kept_by_all_parallel_requests_together() -> None:
+    passing = PassingTime(speed=20)
+    with Sandbox(clock=passing.epoch) as server, contextlib.closing(ControlledSandbox(server.url)) as sandbox:
+        portfolio = sandbox.make_portfolio(count=60, suffix="example")
+        sandbox.switch(rate_limit_per_second=RATE)
+        options = {
+            "domain_ids": portfolio["v1_ids"],
+            "contacts": {**NEW_CITY, "address2": ""},
+            "concurrency": CONCURRENCY,
+        }
 
-    result = run_tasks([{"name": "Limited", MODULE: task}]).task("Limited").result
+        seen = observe(sandbox, options, passing=passing)
 
-    assert result["summary"]["updated"] == 60
-    sent = sandbox.requests()
-    refused = [one for one in sent if one["status"] == 429]
+    assert seen.result["summary"]["updated"] == 60
+    refused = [one for one in seen.requests if one["status"] == 429]
     # Whoever is told to wait makes all the others wait too: at most those on their way are refused, once each second.
-    seconds = math.ceil((len(sent) - len(refused)) / RATE)
+    seconds = math.ceil((len(seen.requests) - len(refused)) / RATE)
     assert 0 < len(refused) <= seconds * CONCURRENCY
-    assert sum(result["api_calls"].values()) == len(sent)
+    assert sum(seen.result["api_calls"].values()) == len(seen.requests)
