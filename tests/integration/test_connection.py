@@ -38,7 +38,7 @@ def task(name: str, *, check_mode: bool = True, **options: Any) -> dict[str, Any
 
 @pytest.fixture(scope="module")
 def authority() -> trustme.CA:
-    """A certificate authority that nobody trusts unless told to."""
+    """A certificate authority that nobody trusts unless reported to."""
     return trustme.CA()
 
 
@@ -116,7 +116,7 @@ def test_validation_can_be_switched_off_whatever_the_environment_says(
     assert "InsecureRequestWarning" not in run.output
 
 
-def test_a_ca_bundle_that_is_not_there_is_told(
+def test_a_ca_bundle_that_is_not_there_is_reported(
     run_over_tls: Callable[..., Any], https: Any, bundles: Mapping[str, str]
 ) -> None:
     run = run_over_tls(task("Missing", ca_path=bundles["missing"]))

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hostup.cloud contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What must not be told: the API key nowhere, contact values in no message and no warning."""
+"""What must not be shown: the API key nowhere, contact values in no message and no warning."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def declare(name: str, **options: Any) -> dict[str, Any]:
     return {"name": name, MODULE: task, "ignore_errors": True}
 
 
-def told(result: dict[str, Any]) -> str:
+def reported(result: dict[str, Any]) -> str:
     """Every text in a result that is written for people, on one line each."""
     texts = [result.get("msg", ""), *result.get("warnings", [])]
     texts += [str(entry["reason"]) for entry in result.get("domains", [])]
@@ -105,11 +105,11 @@ def test_no_message_and_no_warning_carries_a_contact_value(trouble: str, trouble
     ended = troubled_run.task(trouble)
 
     assert ended.failed or ended.warnings
-    leaked = [value for value in (*CONTACT.values(), *STORED) if value in told(ended.result)]
+    leaked = [value for value in (*CONTACT.values(), *STORED) if value in reported(ended.result)]
     assert leaked == []
 
 
-def test_wrong_input_is_told_without_any_request(run_tasks: Callable[..., Any], sandbox: Any) -> None:
+def test_wrong_input_is_reported_without_any_request(run_tasks: Callable[..., Any], sandbox: Any) -> None:
     run = run_tasks([declare("Wrong", contacts={"email": "anna", "country": False})])
 
     assert run.task("Wrong").result["failure"]["code"] == "invalid_input"

@@ -38,7 +38,7 @@ def tables(matrix: Mapping[str, Any]) -> str:
             ),
         )
     ]
-    codes = [(f"``{code}``", told["means"], told["you"]) for code, told in matrix["codes"].items()]
+    codes = [(f"``{code}``", reported["means"], reported["you"]) for code, reported in matrix["codes"].items()]
     parts += [
         _heading("What failure.code says"),
         _paragraph(
