@@ -184,7 +184,7 @@ def test_the_rescue_of_the_example_works_when_the_task_fails(
 
 
 def test_every_failure_code_of_the_collection_is_documented() -> None:
-    source = "\n".join(path.read_text(encoding="utf-8") for path in (COLLECTION / "plugins/module_utils").glob("*.py"))
+    source = "\n".join(path.read_text(encoding="utf-8") for path in (COLLECTION / "plugins/module_utils").rglob("*.py"))
     codes = set(re.findall(r"code=\"([a-z_]+)\"", source))
     described = str(page_of("hostup_domain_contacts")["return"]["failure"]["contains"]["code"]["description"])
     assert len(codes) >= 8
