@@ -118,12 +118,21 @@ class PlaybookRunner:
 RunTasks = Callable[..., Run]
 
 
+class CheckedSandbox(ControlledSandbox):
+    """A sandbox that must not have broken its own contract, whatever was done to it."""
+
+    def reset(self, **switches: Any) -> None:
+        """Bring it back to its seed; what it did since it was there last must have been right."""
+        violations = self.violations()
+        super().reset(**switches)
+        assert violations == []
+
+
 @pytest.fixture(scope="session")
-def running_sandbox() -> Iterator[ControlledSandbox]:
-    with Sandbox() as server:
-        control = ControlledSandbox(server.url)
+def running_sandbox() -> Iterator[CheckedSandbox]:
+    with Sandbox() as server, closing(CheckedSandbox(server.url)) as control:
         yield control
-        control.close()
+        control.reset()
 
 
 @pytest.fixture(scope="module")
@@ -134,11 +143,11 @@ def controlled() -> Iterator[Callable[[str], ControlledSandbox]]:
 
 
 @pytest.fixture
-def sandbox(running_sandbox: ControlledSandbox) -> Iterator[ControlledSandbox]:
-    """The sandbox as in its seed; whatever a test did, it must not have broken its own contract."""
+def sandbox(running_sandbox: CheckedSandbox) -> Iterator[CheckedSandbox]:
+    """The sandbox as in its seed."""
     running_sandbox.reset()
     yield running_sandbox
-    assert running_sandbox.violations() == []
+    running_sandbox.reset()
 
 
 @pytest.fixture(scope="session")
@@ -154,13 +163,13 @@ def ansible_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def run_playbook(sandbox: ControlledSandbox, tmp_path: Path, programs: Programs, ansible_home: Path) -> PlaybookRunner:
+def run_playbook(sandbox: CheckedSandbox, tmp_path: Path, programs: Programs, ansible_home: Path) -> PlaybookRunner:
     return PlaybookRunner(tmp_path, sandbox.url, programs, ansible_home)
 
 
 @pytest.fixture(scope="module")
 def shared_runner(
-    running_sandbox: ControlledSandbox,
+    running_sandbox: CheckedSandbox,
     tmp_path_factory: pytest.TempPathFactory,
     programs: Programs,
     ansible_home: Path,
