@@ -107,6 +107,8 @@ class PlaybookRunner:
             "ANSIBLE_CALLBACK_PLUGINS": str(CALLBACK_FOLDER),
             "ANSIBLE_CALLBACKS_ENABLED": "task_results",
             "ANSIBLE_DEPRECATION_WARNINGS": "true",
+            # As later versions of Ansible will have it. Today's default is that of the guides and of the role's pages.
+            "ANSIBLE_ALLOW_EMBEDDED_TEMPLATES": "false",
             "ANSIBLE_FORCE_COLOR": "false",
             "ANSIBLE_NOCOLOR": "true",
             "TASK_RESULTS": str(record),

@@ -14,6 +14,7 @@ from typing import Any
 import guides
 import pytest
 import yaml
+from ansible_programs import Programs
 
 TEXTS = {path.stem: path.read_text(encoding="utf-8") for path in sorted(guides.GUIDES.glob("*.rst"))}
 BLOCKS = {name: [item for item in guides.read_guide(text) if hasattr(item, "caption")] for name, text in TEXTS.items()}
@@ -21,8 +22,11 @@ STORIES = [name for name, blocks in BLOCKS.items() if any(block.is_session for b
 
 
 @pytest.mark.parametrize("name", STORIES)
-def test_every_command_of_a_guide_prints_what_the_guide_shows(name: str, sandbox: Any, tmp_path: Path) -> None:
-    shown = list(guides.Player(tmp_path, sandbox.url).play(guides.read_guide(TEXTS[name])))
+def test_every_command_of_a_guide_prints_what_the_guide_shows(
+    name: str, sandbox: Any, programs: Programs, tmp_path: Path
+) -> None:
+    player = guides.Player(tmp_path, sandbox.url, programs.run)
+    shown = list(player.play(guides.read_guide(TEXTS[name])))
 
     assert [guides.told_apart(one) for one in shown if not one.is_as_expected] == []
     assert shown
