@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
@@ -23,9 +22,11 @@ from hostup_sandbox import Sandbox
 from hostup_sandbox.controlled import FULL_ACCESS_KEY, ControlledSandbox
 
 COLLECTION = Path(__file__).resolve().parents[2]
-# For guides.py, which a script of that folder needs too.
-sys.path.append(str(COLLECTION / "tests" / "tools"))
+# For guides.py, which a script of that folder needs too, and for ansible_programs.py.
+sys.path += [str(COLLECTION / "tests" / "tools"), str(Path(__file__).resolve().parent)]
 CALLBACK_FOLDER = Path(__file__).resolve().parent / "callback_plugins"
+
+from ansible_programs import Programs, run_new  # noqa: E402 - it is in one of these folders
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,9 @@ class PlaybookRunner:
 
     folder: Path
     api_url: str
+    programs: Programs
+    home: Path
+    """Ansible's own folder, one for all runs; with the same settings they share what was imported."""
 
     def __call__(self, plays: str | list[dict[str, Any]], *arguments: str, **variables: str | None) -> Run:
         """Run plays, given as YAML text or as data.
@@ -80,17 +84,12 @@ class PlaybookRunner:
         playbook.write_text(plays if isinstance(plays, str) else yaml.safe_dump(plays), encoding="utf-8")
         record.unlink(missing_ok=True)
         environment: dict[str, str | None] = {**self._inherited(), **self._own(record), **variables}
-        run = subprocess.run(
+        # At the highest verbosity the process shows itself, so it has to be a new one.
+        run_program = run_new if "-vvvv" in arguments else self.programs.run
+        run = run_program(
             ["ansible-playbook", str(playbook), *arguments],
-            cwd=self.folder,
-            env={name: value for name, value in environment.items() if value is not None},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            encoding="utf-8",
-            timeout=300,
-            check=False,
+            self.folder,
+            {name: value for name, value in environment.items() if value is not None},
         )
         lines = record.read_text(encoding="utf-8").splitlines() if record.exists() else []
         tasks = tuple(TaskResult(**entry) for entry in map(json.loads, lines))
@@ -102,12 +101,14 @@ class PlaybookRunner:
 
     def _own(self, record: Path) -> dict[str, str]:
         return {
-            "ANSIBLE_HOME": str(self.folder / "ansible"),
+            "ANSIBLE_HOME": str(self.home),
             "ANSIBLE_LOCALHOST_WARNING": "false",
             "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
             "ANSIBLE_CALLBACK_PLUGINS": str(CALLBACK_FOLDER),
             "ANSIBLE_CALLBACKS_ENABLED": "task_results",
             "ANSIBLE_DEPRECATION_WARNINGS": "true",
+            # As later versions of Ansible will have it. Today's default is that of the guides and of the role's pages.
+            "ANSIBLE_ALLOW_EMBEDDED_TEMPLATES": "false",
             "ANSIBLE_FORCE_COLOR": "false",
             "ANSIBLE_NOCOLOR": "true",
             "TASK_RESULTS": str(record),
@@ -119,12 +120,21 @@ class PlaybookRunner:
 RunTasks = Callable[..., Run]
 
 
+class CheckedSandbox(ControlledSandbox):
+    """A sandbox that must not have broken its own contract, whatever was done to it."""
+
+    def reset(self, **switches: Any) -> None:
+        """Bring it back to its seed; what it did since it was there last must have been right."""
+        violations = self.violations()
+        super().reset(**switches)
+        assert violations == []
+
+
 @pytest.fixture(scope="session")
-def running_sandbox() -> Iterator[ControlledSandbox]:
-    with Sandbox() as server:
-        control = ControlledSandbox(server.url)
+def running_sandbox() -> Iterator[CheckedSandbox]:
+    with Sandbox() as server, closing(CheckedSandbox(server.url)) as control:
         yield control
-        control.close()
+        control.reset()
 
 
 @pytest.fixture(scope="module")
@@ -135,22 +145,39 @@ def controlled() -> Iterator[Callable[[str], ControlledSandbox]]:
 
 
 @pytest.fixture
-def sandbox(running_sandbox: ControlledSandbox) -> Iterator[ControlledSandbox]:
-    """The sandbox as in its seed; whatever a test did, it must not have broken its own contract."""
+def sandbox(running_sandbox: CheckedSandbox) -> Iterator[CheckedSandbox]:
+    """The sandbox as in its seed."""
     running_sandbox.reset()
     yield running_sandbox
-    assert running_sandbox.violations() == []
+    running_sandbox.reset()
+
+
+@pytest.fixture(scope="session")
+def programs() -> Iterator[Programs]:
+    """Runs programs of Ansible in processes that share what was imported."""
+    with closing(Programs()) as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def ansible_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("ansible")
 
 
 @pytest.fixture
-def run_playbook(sandbox: ControlledSandbox, tmp_path: Path) -> PlaybookRunner:
-    return PlaybookRunner(tmp_path, sandbox.url)
+def run_playbook(sandbox: CheckedSandbox, tmp_path: Path, programs: Programs, ansible_home: Path) -> PlaybookRunner:
+    return PlaybookRunner(tmp_path, sandbox.url, programs, ansible_home)
 
 
 @pytest.fixture(scope="module")
-def shared_runner(running_sandbox: ControlledSandbox, tmp_path_factory: pytest.TempPathFactory) -> PlaybookRunner:
+def shared_runner(
+    running_sandbox: CheckedSandbox,
+    tmp_path_factory: pytest.TempPathFactory,
+    programs: Programs,
+    ansible_home: Path,
+) -> PlaybookRunner:
     """Run playbooks whose results several tests look at."""
-    return PlaybookRunner(tmp_path_factory.mktemp("shared"), running_sandbox.url)
+    return PlaybookRunner(tmp_path_factory.mktemp("shared"), running_sandbox.url, programs, ansible_home)
 
 
 @pytest.fixture(scope="module")

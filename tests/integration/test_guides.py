@@ -14,6 +14,7 @@ from typing import Any
 import guides
 import pytest
 import yaml
+from ansible_programs import Programs
 
 TEXTS = {path.stem: path.read_text(encoding="utf-8") for path in sorted(guides.GUIDES.glob("*.rst"))}
 BLOCKS = {name: [item for item in guides.read_guide(text) if hasattr(item, "caption")] for name, text in TEXTS.items()}
@@ -21,8 +22,11 @@ STORIES = [name for name, blocks in BLOCKS.items() if any(block.is_session for b
 
 
 @pytest.mark.parametrize("name", STORIES)
-def test_every_command_of_a_guide_prints_what_the_guide_shows(name: str, sandbox: Any, tmp_path: Path) -> None:
-    shown = list(guides.Player(tmp_path, sandbox.url).play(guides.read_guide(TEXTS[name])))
+def test_every_command_of_a_guide_prints_what_the_guide_shows(
+    name: str, sandbox: Any, programs: Programs, tmp_path: Path
+) -> None:
+    player = guides.Player(tmp_path, sandbox.url, programs.run)
+    shown = list(player.play(guides.read_guide(TEXTS[name])))
 
     assert [guides.told_apart(one) for one in shown if not one.is_as_expected] == []
     assert shown
@@ -30,13 +34,13 @@ def test_every_command_of_a_guide_prints_what_the_guide_shows(name: str, sandbox
 
 @pytest.mark.parametrize("name", TEXTS)
 def test_every_file_of_a_guide_is_used_by_one_of_its_commands(name: str) -> None:
-    told = " ".join(block.text for block in BLOCKS[name])
+    reported = " ".join(block.text for block in BLOCKS[name])
     unused = [block.caption for block in BLOCKS[name] if block.is_file and is_for_a_command(block.caption)]
-    assert [caption for caption in unused if caption not in told] == []
+    assert [caption for caption in unused if caption not in reported] == []
 
 
 def is_for_a_command(caption: str) -> bool:
-    """Tell whether a file is not one that a program finds by itself."""
+    """Return whether a file is not one that a program finds by itself."""
     found_by_itself = ("ansible.cfg", "group_vars/", "host_vars/", "execution-env", ".github/", ".gitlab-ci.yml")
     return not caption.startswith(found_by_itself)
 

@@ -1,19 +1,25 @@
 # Copyright (c) 2026, the hostup.cloud contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Undo: a task saves what it is about to change, and the playbook `hostup.cloud.restore` puts it back."""
+"""Undo: the playbook `hostup.cloud.restore` puts back what a task has saved before it changed it.
+
+What the tasks save is what the module does in process; the playbook that reads it is run by `ansible-playbook`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+from in_process import run_module
 
-MODULE = "hostup.cloud.hostup_domain_contacts"
+from hostup_sandbox.controlled import FULL_ACCESS_KEY
+
 RESTORE = "- import_playbook: hostup.cloud.restore\n"
-TELLING = "Tell what was restored and what was left alone"
+TELLING = "Report what was restored and what was left alone"
 
 CONTACT = {
     "firstname": "Anna",
@@ -30,25 +36,34 @@ CONTACT = {
 DOMAINS = ["example.com", "example.net", "shop.example", "private.test"]
 CHANGED = ["example.com", "shop.example", "private.test"]
 
+Change = Callable[..., dict[str, Any]]
 
-@pytest.fixture
-def change(run_tasks: Callable[..., Any], tmp_path: Path) -> Callable[..., dict[str, Any]]:
-    """Change contacts with a backup, and return the result of the task."""
 
-    def run(**options: Any) -> dict[str, Any]:
-        task = {
+def changer(sandbox: Any, folder: Path) -> Change:
+    """Return what changes contacts with a backup in this folder, and returns the result of the task."""
+
+    def change(**options: Any) -> dict[str, Any]:
+        given = {
             "domains": DOMAINS,
             "contacts": CONTACT,
             "poll_interval": 0.1,
             "material_changes": "allow",
             "backup": True,
-            "backup_path": f"{tmp_path}/backups/",
+            "backup_path": f"{folder}/backups/",
             **options,
         }
-        ended = run_tasks([{"name": "Change", MODULE: task, "ignore_errors": True}]).task("Change")
-        return dict(ended.result)
+        return run_module(
+            "hostup_domain_contacts",
+            {name: value for name, value in given.items() if value is not None},
+            environment={"HOSTUP_API_BASE": sandbox.url, "HOSTUP_API_KEY": FULL_ACCESS_KEY},
+        ).result
 
-    return run
+    return change
+
+
+@pytest.fixture
+def change(sandbox: Any, tmp_path: Path) -> Change:
+    return changer(sandbox, tmp_path)
 
 
 @pytest.fixture
@@ -62,7 +77,7 @@ def restore(run_playbook: Callable[..., Any], sandbox: Any) -> Callable[..., Any
     return run
 
 
-def told(run: Any) -> dict[str, Any]:
+def reported(run: Any) -> dict[str, Any]:
     return dict(run.task(TELLING).result["msg"])
 
 
@@ -88,14 +103,14 @@ def test_a_mistake_is_undone_and_can_be_looked_at_before(change: Any, restore: A
 
     assert plan.status == 0, plan.output
     assert "+city: Göteborg" in plan.output
-    assert told(plan)["restored"] == ids_of(sandbox, *CHANGED)
+    assert reported(plan)["restored"] == ids_of(sandbox, *CHANGED)
     assert sandbox.requests("write") == []
     assert meaning(sandbox) == changed
 
     run = restore(backup_file)
 
     assert run.status == 0, run.output
-    assert told(run) == {
+    assert reported(run) == {
         "restored": ids_of(sandbox, *CHANGED),
         "as_saved_already": [],
         "left_alone": {},
@@ -106,37 +121,83 @@ def test_a_mistake_is_undone_and_can_be_looked_at_before(change: Any, restore: A
     again = restore(backup_file)
 
     assert again.status == 0, again.output
-    assert told(again)["restored"] == []
-    assert told(again)["as_saved_already"] == ids_of(sandbox, *CHANGED)
+    assert reported(again)["restored"] == []
+    assert reported(again)["as_saved_already"] == ids_of(sandbox, *CHANGED)
     assert sandbox.requests("write") == []
 
 
-def test_what_somebody_else_has_changed_since_is_told_and_left_alone(change: Any, restore: Any, sandbox: Any) -> None:
-    backup_file = change()["backup_file"]
-    sandbox.change_domain("shop.example", {"registrant": {"city": "Lund"}})
+# -- one restore of domains to which different things have happened ----------------------------------------------------
 
-    run = restore(backup_file)
+TEMPLATES = {"companyname": "{{ 7 * 7 }} AB", "city": "{% raw %} & 'Co' \"x\" #1"}
+
+
+@dataclass(frozen=True)
+class Restored:
+    """One run of the playbook, what was stored before the change and after the run, and the ids of the domains."""
+
+    run: Any
+    before: dict[str, dict[str, Any]]
+    after: dict[str, dict[str, Any]]
+    """Like `before` without the notation of phone numbers."""
+    stored: dict[str, dict[str, Any]]
+    ids: dict[str, str]
+
+    def ids_of(self, *names: str) -> list[str]:
+        return [self.ids[name] for name in names]
+
+
+@pytest.fixture(scope="module")
+def restored(running_sandbox: Any, shared_runner: Any) -> Restored:
+    sandbox = running_sandbox
+    sandbox.reset()
+    sandbox.change_domain("example.com", {"registrant": TEMPLATES})
+    sandbox.change_domain("räksmörgås.example", {"registrant": {"city": "", "phonenumber": "none"}})
+    before = meaning(sandbox)
+    names = [*DOMAINS, "räksmörgås.example"]
+    backup_file = changer(sandbox, shared_runner.folder)(domains=names)["backup_file"]
+    sandbox.change_domain("private.test", {"registrant": {"city": "Lund"}})
+    sandbox.change_domain("shop.example", {"registrant": {"phonenumber": "+46.700000000", "postcode": "12345"}})
+    sandbox.forget_requests()
+
+    run = shared_runner(RESTORE, "-e", f"backup_file={backup_file}")
 
     assert run.status == 0, run.output
-    assert told(run)["restored"] == ids_of(sandbox, "example.com", "private.test")
-    (domain_id,) = ids_of(sandbox, "shop.example")
-    assert told(run)["left_alone"] == {
-        domain_id: "Left alone, because its stored city differs from when_current.",
+    ids = {name: sandbox.id_of(name) for name in names}
+    return Restored(run, before, meaning(sandbox), sandbox.stored(), ids)
+
+
+def test_what_somebody_else_has_changed_since_is_reported_and_left_alone(restored: Restored) -> None:
+    assert sorted(reported(restored.run)["restored"]) == sorted(
+        restored.ids_of("example.com", "shop.example", "räksmörgås.example")
+    )
+    assert reported(restored.run)["left_alone"] == {
+        restored.ids["private.test"]: "Left alone, because its stored city differs from when_current.",
     }
-    stored = sandbox.stored()
-    assert stored["shop.example"]["city"] == "Lund"
-    assert stored["shop.example"]["firstname"] == "Anna"
-    assert stored["example.com"]["city"] == "Göteborg"
+    stored = restored.after["private.test"]
+    assert (stored["city"], stored["firstname"]) == ("Lund", "Anna")
+    assert restored.after["shop.example"]["city"] == "Göteborg"
 
 
-def test_another_notation_is_not_somebody_elses_change(change: Any, restore: Any, sandbox: Any) -> None:
-    backup_file = change()["backup_file"]
-    sandbox.change_domain("shop.example", {"registrant": {"phonenumber": "+46.700000000", "postcode": "12345"}})
+def test_another_notation_is_not_somebody_elses_change(restored: Restored) -> None:
+    assert restored.ids["shop.example"] in reported(restored.run)["restored"]
+    assert restored.after["shop.example"] == restored.before["shop.example"]
+    assert restored.after["shop.example"]["phonenumber"] == "46700000099"
 
-    run = restore(backup_file)
 
-    assert told(run)["restored"] == ids_of(sandbox, *CHANGED)
-    assert meaning(sandbox)["shop.example"]["phonenumber"] == "46700000099"
+def test_a_value_that_looks_like_a_template_is_put_back_as_it_was(restored: Restored) -> None:
+    assert "49 AB" not in restored.run.output
+    assert restored.after["example.com"].items() >= TEMPLATES.items()
+    assert restored.after["example.com"] == restored.before["example.com"]
+
+
+def test_a_value_that_cannot_be_declared_is_named(restored: Restored) -> None:
+    assert reported(restored.run)["not_restorable"] == restored.ids_of("räksmörgås.example")
+    stored = restored.stored["räksmörgås.example"]
+    assert (stored["city"], stored["phonenumber"]) == ("Stockholm", "+46700000000")
+    assert (stored["firstname"], stored["companyname"]) == ("Erik", "Gamla Bolaget AB")
+
+
+# -- one thing at a time ----------------------------------------------------------------------------------------------
 
 
 def test_after_a_job_that_failed_half_way_only_what_it_changed_is_put_back(
@@ -155,35 +216,9 @@ def test_after_a_job_that_failed_half_way_only_what_it_changed_is_put_back(
     run = restore(ended["backup_file"])
 
     assert run.status == 0, run.output
-    assert sorted(told(run)["restored"]) == sorted(ids_of(sandbox, *updated))
-    assert sorted(told(run)["as_saved_already"]) == sorted(ids_of(sandbox, *untouched))
+    assert sorted(reported(run)["restored"]) == sorted(ids_of(sandbox, *updated))
+    assert sorted(reported(run)["as_saved_already"]) == sorted(ids_of(sandbox, *untouched))
     assert meaning(sandbox) == before
-
-
-def test_a_value_that_looks_like_a_template_is_put_back_as_it_was(change: Any, restore: Any, sandbox: Any) -> None:
-    hostile = {"companyname": "{{ 7 * 7 }} AB", "city": "{% raw %} & 'Co' \"x\" #1"}
-    sandbox.change_domain("shop.example", {"registrant": hostile})
-    before = meaning(sandbox)
-    backup_file = change()["backup_file"]
-
-    run = restore(backup_file)
-
-    assert run.status == 0, run.output
-    assert "49 AB" not in run.output
-    assert meaning(sandbox) == before
-
-
-def test_a_value_that_cannot_be_declared_is_named(change: Any, restore: Any, sandbox: Any) -> None:
-    sandbox.change_domain("shop.example", {"registrant": {"city": "", "phonenumber": "none"}})
-    backup_file = change()["backup_file"]
-
-    run = restore(backup_file)
-
-    assert run.status == 0, run.output
-    assert told(run)["not_restorable"] == ids_of(sandbox, "shop.example")
-    stored = sandbox.stored()["shop.example"]
-    assert (stored["city"], stored["phonenumber"]) == ("Stockholm", "+46700000000")
-    assert (stored["firstname"], stored["companyname"]) == ("Erik", "Gamla Bolaget AB")
 
 
 def test_a_restore_that_fails_for_some_says_so_and_goes_on_with_the_others(
@@ -198,7 +233,7 @@ def test_a_restore_that_fails_for_some_says_so_and_goes_on_with_the_others(
     run = run_playbook(RESTORE, "-e", f"backup_file={backup_file}")
 
     assert run.status != 0
-    assert told(run)["restored"] == ids_of(sandbox, "private.test")
+    assert reported(run)["restored"] == ids_of(sandbox, "private.test")
     failure = run.task("Fail if something could not be restored")
     assert "2 of 2 domains could not be updated as declared" in failure.result["msg"]
     assert meaning(sandbox)["private.test"] == before["private.test"]
@@ -228,7 +263,7 @@ def test_a_backup_of_v1_is_put_back_with_v1(change: Any, restore: Any, sandbox: 
     run = restore(backup_file)
 
     assert run.status == 0, run.output
-    assert told(run)["restored"] == ["11790", "11795"]
+    assert reported(run)["restored"] == ["11790", "11795"]
     assert meaning(sandbox) == before
     assert {request["path"] for request in sandbox.requests("write")} == {"/api/domains/bulk/contacts"}
 

@@ -41,7 +41,7 @@ import re
 import shlex
 import subprocess
 import textwrap
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -258,12 +258,32 @@ def fits(expected: Sequence[str], printed: Sequence[str]) -> bool:
     return re.fullmatch(pattern, "".join(f"{comparable(line)}\n" for line in printed)) is not None
 
 
+Start = Callable[[Sequence[str], Path, Mapping[str, str]], "subprocess.CompletedProcess[str]"]
+"""What runs a command, given as words, in a folder and with an environment, without input."""
+
+
+def run_new(words: Sequence[str], folder: Path, environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
+    """Run a command as a new process, and return its status and all that it printed."""
+    return subprocess.run(
+        words,
+        cwd=folder,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        timeout=300,
+        check=False,
+    )
+
+
 @dataclass
 class Player:
     """Plays one guide in a folder of its own, against the sandbox at `url`."""
 
     folder: Path
     url: str
+    start: Start = run_new
     environment: dict[str, str] = field(default_factory=dict)
 
     def play(self, items: Iterable[Block | Event]) -> Iterator[Shown]:
@@ -290,17 +310,7 @@ class Player:
 
     def _run(self, block: Block, command: Command) -> Shown:
         """Run a command as the reader would: with Ansible's defaults and nothing of whoever runs the tests."""
-        run = subprocess.run(
-            command.words,
-            cwd=self.folder,
-            env={**self._variables(), **self.environment},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            encoding="utf-8",
-            timeout=300,
-            check=False,
-        )
+        run = self.start(command.words, self.folder, {**self._variables(), **self.environment})
         printed = run.stdout.replace(str(self.folder), SHOWN_FOLDER).replace(self.url, "https://cloud.hostup.se")
         return Shown(block, command, run.returncode, tuple(_without_blank_ends(printed.splitlines())))
 
