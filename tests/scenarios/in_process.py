@@ -92,7 +92,7 @@ def run_module(
     """Run a module once and return how it ended.
 
     :param name: the module's name without the collection's.
-    :param environment: environment variables, in the place of all ``HOSTUP_*`` ones of the caller.
+    :param environment: environment variables, in the place of those of the caller that are read at all.
     :param speed: how many seconds of a pause pass in one second; requests take as long as they take.
     :param passing: the time itself, where a sandbox shares it.
     :raises AssertionError: when the module ended in another way than a module may: without one JSON document.
@@ -127,10 +127,25 @@ def _forget_warnings() -> None:
         getattr(warnings, name).clear()
 
 
+READ_BY_REQUESTS = (
+    "REQUESTS_CA_BUNDLE",
+    "CURL_CA_BUNDLE",
+    "NETRC",
+    "HTTP_PROXY",
+    "HTTPS_PROXY",
+    "ALL_PROXY",
+    "NO_PROXY",
+)
+
+
 @contextlib.contextmanager
 def only_these_variables(environment: Mapping[str, str]) -> Iterator[None]:
-    """Set environment variables, and hide all others that the modules read."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("HOSTUP_")}
+    """Set environment variables, and hide all others that the modules and `requests` read."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("HOSTUP_") and name.upper() not in READ_BY_REQUESTS
+    }
     with mock.patch.dict(os.environ, {**kept, **environment}, clear=True):
         yield
 
