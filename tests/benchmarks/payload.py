@@ -31,4 +31,4 @@ def _imported(file: Path) -> Iterator[Path]:
             continue
         last = (node.module or "").removeprefix(PACKAGE).removeprefix(".")
         names = [last] if last else [alias.name for alias in node.names]
-        yield from (PLUGINS / "module_utils" / f"{name}.py" for name in names)
+        yield from (PLUGINS / "module_utils" / f"{name.replace('.', '/')}.py" for name in names)

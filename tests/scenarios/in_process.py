@@ -22,7 +22,7 @@ from unittest import mock
 from ansible.module_utils.common import warnings
 from ansible.module_utils.testing import patch_module_args
 
-from ansible_collections.hostup.cloud.plugins.module_utils._clock import Clock
+from ansible_collections.hostup.cloud.plugins.module_utils._http.clock import Clock
 
 MODULES = "ansible_collections.hostup.cloud.plugins.modules."
 
