@@ -189,7 +189,7 @@ options:
     default: 900
   poll_interval:
     description:
-      - The longest pause between two questions for the state of a job, in seconds, from 0.1 to 300. The first pauses
+      - The longest pause between two polls of a job, in seconds, from 0.1 to 300. The first pauses
         are shorter.
     type: float
     default: 2
@@ -551,7 +551,7 @@ api_calls:
       type: int
       returned: always
     poll:
-      description: Questions for the state of a job.
+      description: Polls of jobs.
       type: int
       returned: always
 backup_file:

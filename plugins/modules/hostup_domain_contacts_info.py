@@ -301,7 +301,7 @@ api_calls:
       type: int
       returned: always
     poll:
-      description: Questions for the state of a job.
+      description: Polls of jobs.
       type: int
       returned: always
 failure:

@@ -260,7 +260,7 @@ SCENARIOS: dict[str, dict[str, Any]] = {
     "job vanished": {"switches": {"job_result": "vanishes", "job_applies": "none"}, "fails": True},
     "list": {"module": "hostup_domain_info"},
     "list v1": {"module": "hostup_domain_info", "options": {"api_version": "v1"}},
-    "list that tells little": {"module": "hostup_domain_info", "switches": {"v2_list_tells": "what_is_shown"}},
+    "list that tells little": {"module": "hostup_domain_info", "switches": {"v2_list_shows": "what_is_shown"}},
     "list of an unknown name": {
         "module": "hostup_domain_info",
         "options": {"domains": ["nowhere.example"]},

@@ -875,8 +875,8 @@ def test_control_characters_of_an_error_do_not_reach_the_terminal(
     assert str(error).isprintable()
     assert "one [31mtwo three four" in str(error)
     reported = error.as_failure()
-    told_errors = reported.pop("errors")
-    texts = [value for value in (*reported.values(), *told_errors[0].values()) if isinstance(value, str)]
+    reported_errors = reported.pop("errors")
+    texts = [value for value in (*reported.values(), *reported_errors[0].values()) if isinstance(value, str)]
     assert len(texts) == 8
     assert all(text.isprintable() for text in texts)
 

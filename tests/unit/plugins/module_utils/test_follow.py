@@ -30,7 +30,7 @@ JOB = Job("job_1", "/api/jobs/job_1", ("dom_a",))
 
 
 def ending(statuses: dict[str, list[str]]) -> Callable[[Job], Job]:
-    """Answer each question for a job by its next status, and all further ones by its last."""
+    """Answer each poll of a job with its next status, and all further ones by its last."""
 
     def ask(job: Job, deadline: Deadline | None = None) -> Job:
         left = statuses[job.id or ""]

@@ -71,7 +71,7 @@ class Gatekeeper:
 
 @dataclass
 class Passage:
-    """What came of passing the guards."""
+    """How the guards were passed."""
 
     report: Report
     plan: Plan | None = None
@@ -100,7 +100,7 @@ def passage(
     plan = make_plan(domains, stored, declared, Comparison())
     report.take_plan(plan)
     done = Passage(report)
-    # It answers the few questions of the guards, and is no Api.
+    # It answers the few requests of the guards, and is no Api.
     gatekeeper: Any = api or Gatekeeper()
     try:
         done.plan = report.plan = pass_guards(plan, gatekeeper, report, GuardSettings(**settings))

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -326,6 +327,69 @@ def test_every_domain_with_two_profiles_is_named_with_the_profiles() -> None:
         f"{start} shop are both assigned to a.example, b.example, c.example, d.example.",
         f"{start} abroad are both assigned to e.example.",
     ]
+
+
+REFUSED: dict[str, tuple[dict[str, Any], list[dict[str, Any]], dict[str, Any], list[str]]] = {
+    "a domain in two profiles": (
+        {},
+        [
+            assigned("company", domains=["example.com", "Example.SE", "example.net"]),
+            assigned("shop", domains=["example.com.", "example.se"]),
+        ],
+        {},
+        ["one profile only", "company and shop", "example.com", "Example.SE"],
+    ),
+    "ids in two profiles": (
+        {},
+        [assigned("company", domain_ids=["11790"]), assigned("shop", domain_ids=["11790", "11791"])],
+        {},
+        ["company and shop", r"11790\."],
+    ),
+    "unknown profiles": (
+        {},
+        [assigned("compny", domains=["example.com"]), assigned("shpo", domains=["example.net"])],
+        {},
+        [r"assignments\[0\].profile.*\"compny\".*Did you mean company", r"assignments\[1\].*Did you mean shop"],
+    ),
+    "an unknown base, and a loop": (
+        {"lost": {"base": "nobody"}, "a": {"base": "c"}, "b": {"base": "a"}, "c": {"base": "b"}},
+        [assigned("company", domains=["example.com"])],
+        {},
+        [r"domain_contacts_profiles.lost.base: there is no profile \"nobody\"", "loop: a -> c -> b -> a"],
+    ),
+    "both generations": (
+        {},
+        [assigned("company", domain_ids=["11790"]), assigned("shop", domains=["shop.example"])],
+        {},
+        [r"assignments\[0\] means API v1", r"assignments\[1\] means v2", r"two\s+runs"],
+    ),
+    "values": (
+        {"company": {"email": "nobody", "country": "Sweden"}},
+        [assigned("company", domains=["example.com"])],
+        {},
+        ["domain_contacts_profiles.company.email", 'domain_contacts_profiles.company.country.*Did you mean "SE"'],
+    ),
+    "values, redacted": (
+        {"company": {"email": "nobody-here"}},
+        [assigned("company", domains=["example.com"])],
+        {"redact": True},
+        ["domain_contacts_profiles.company.email", "redact is true"],
+    ),
+    "options": (
+        {},
+        [assigned("company", domains=["example.com"])],
+        {"on_bloked": "skip", "domains": []},
+        ["Did you mean on_blocked", "belongs into domain_contacts_assignments"],
+    ),
+    "no domains": ({}, [{"profile": "company"}], {}, [r"assignments\[0\]: it says no domains"]),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED.values(), ids=list(REFUSED))
+def test_all_that_is_wrong_with_the_variables_is_said_at_once(case: tuple[Any, Any, Any, list[str]]) -> None:
+    profiles, entries, options, patterns = case
+    reported = "\n".join(plan_calls({**PROFILES, **profiles}, entries, options)["problems"])
+    assert [pattern for pattern in patterns if not re.search(pattern, reported)] == []
 
 
 LISTS = st.fixed_dictionaries(

@@ -75,3 +75,24 @@ def test_files_and_functions_can_be_taken_in_at_a_glance(path: Path) -> None:
     ]
     long = [node.name for node in functions if (node.end_lineno or 0) - node.lineno >= LONGEST_FUNCTION]
     assert long == []
+
+
+def shipped_with(module: str) -> set[Path]:
+    """What Ansible packs with a module: all files that it imports, directly or not."""
+    found: set[Path] = set()
+    waiting = [Path("..") / "modules" / f"{module}.py"]
+    while waiting:
+        for name in imported(waiting.pop()):
+            parts = name.removeprefix(PACKAGE).split(".") if name.startswith(PACKAGE) else []
+            # The last part is a name in a file, or the file itself.
+            new = {Path("/".join(parts[:2]) + ".py")} & set(FILES) - found
+            found |= new
+            waiting.extend(new)
+    return found
+
+
+@pytest.mark.parametrize("module", ["hostup_domain_info", "hostup_job_info"])
+def test_a_module_that_only_reads_ships_no_engine(module: str) -> None:
+    shipped = shipped_with(module)
+    assert Path("_http/client.py") in shipped
+    assert [path for path in shipped if path.parts[0] in ("_engine", "_role")] == []
