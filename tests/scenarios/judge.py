@@ -9,10 +9,12 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby
+from pathlib import Path
 from typing import Any
 
+from backup_file import unlike_backup
 from in_process import Ended
 
 from hostup_sandbox.controlled import FULL_ACCESS_KEY
@@ -20,6 +22,7 @@ from hostup_sandbox.controlled import FULL_ACCESS_KEY
 SETTLED = ("updated", "unchanged")
 FAILED = ("failed", "not_applied", "blocked")
 EXPLAINED = (*FAILED, "skipped")
+LEFT_OUT = ("blocked", "skipped")
 FAILURE_KEYS = ["code", "errors", "http_status", "message", "method", "path", "request_id"]
 
 
@@ -37,6 +40,12 @@ class Observed:
     """Any id to the name of its domain."""
     keys: Set[str] = frozenset({FULL_ACCESS_KEY})
     """The API keys that the task was given."""
+    options: Mapping[str, Any] = field(default_factory=dict)
+    """The options that the task was given."""
+    folder: Path | None = None
+    """The folder of the scenario, ``{tmp}``."""
+    url: str = ""
+    """The address of the API."""
 
     @property
     def result(self) -> dict[str, Any]:
@@ -203,15 +212,64 @@ def _lists(expected: int, seen: Observed) -> Iterator[str]:
     yield from _equal(expected, sum(entry["kind"] == "list" for entry in seen.requests))
 
 
-def _read(expected: Sequence[str], seen: Observed) -> Iterator[str]:
-    """The names of the domains that were read, once for each time, sorted."""
+def _names_read(seen: Observed) -> list[str]:
+    """Return the names of the domains that were read, once for each time, sorted."""
     found: list[str] = []
     for entry in seen.requests:
         if entry["path"].endswith("/bulk/contacts/read"):
             found += seen.named(entry["body"]["domainIds"])
         elif entry["path"].startswith("/api/domain-contacts/"):
             found += seen.named([entry["path"].rsplit("/", 1)[1]])
-    yield from _equal(sorted(expected), sorted(found))
+    return sorted(found)
+
+
+def _read(expected: Sequence[str], seen: Observed) -> Iterator[str]:
+    yield from _equal(sorted(expected), _names_read(seen))
+
+
+def _not_read_back(expected: Sequence[str], seen: Observed) -> Iterator[str]:
+    """Every listed domain was read once, and once more after it was written; of the written ones, these were not."""
+    listed = seen.named([entry["id"] for entry in seen.result["domains"]])
+    written = {name for entry in seen.writes for name in seen.named(entry["body"]["domainIds"])}
+    yield from (f"{name} was not written at all" for name in expected if name not in written)
+    yield from _equal(sorted([*listed, *written.difference(expected)]), _names_read(seen))
+
+
+def _stopped(_expected: Any, seen: Observed) -> Iterator[str]:
+    """The task itself has ended before it wrote, not a request that failed, and says that nothing was written."""
+    yield from _equal([], [entry["path"] for entry in seen.writes])
+    yield from _equal({"path": None}, {"path": (seen.result.get("failure") or {}).get("path")})
+    yield from _says(["[Nn]othing was written"], seen)
+
+
+def _equivalent(expected: Mapping[str, Mapping[str, str]], seen: Observed) -> Iterator[str]:
+    """Name of a domain to the rule of each field that is stored in another spelling, of all domains and fields."""
+    found = {seen.names.get(e["id"], e["name"]): e["equivalent"] for e in seen.result["domains"]}
+    rules = {name: {one["field"]: one["rule"] for one in given} for name, given in found.items() if given}
+    yield from _equal(dict(expected), rules)
+
+
+def _nowhere(expected: Sequence[str], seen: Observed) -> Iterator[str]:
+    """Patterns that no text for a person matches: neither the message, nor a reason, nor a warning."""
+    result = seen.result
+    texts = [result.get("msg"), (result.get("failure") or {}).get("message"), *seen.ended.warnings]
+    texts += [entry["reason"] for entry in result.get("domains", [])]
+    for text in filter(None, texts):
+        yield from (f"{pattern!r} is in {text!r}" for pattern in expected if re.search(pattern, text))
+
+
+def _backup(expected: Sequence[str], seen: Observed) -> Iterator[str]:
+    """The names of the domains that are saved; there is one file for them, or none at all."""
+    assert seen.folder is not None
+    files = [str(path) for path in sorted(seen.folder.rglob("*")) if path.is_file()]
+    saved = [seen.result["backup_file"]] if "backup_file" in seen.result else []
+    yield from _equal(saved, files)
+    yield from _equal(bool(expected), bool(saved))
+    yield from _equal(bool(expected), any(seen.folder.iterdir()))
+    if expected and saved:
+        entries = {seen.names[entry["id"]]: entry for entry in seen.result["domains"]}
+        changes = {entries[name]["id"]: (seen.before[name], entries[name]["changed_fields"]) for name in expected}
+        yield from unlike_backup(Path(saved[0]), changes, options=seen.options, url=seen.url, keys=seen.keys)
 
 
 def _read_sizes(expected: Sequence[int], seen: Observed) -> Iterator[str]:
@@ -248,6 +306,7 @@ def _within(expected: float, seen: Observed) -> Iterator[str]:
 
 
 CHECKS: dict[str, Callable[[Any, Observed], Iterator[str]]] = {
+    "backup": _backup,
     "bodies": _bodies,
     "calls": _calls,
     "changed": _changed,
@@ -255,11 +314,14 @@ CHECKS: dict[str, Callable[[Any, Observed], Iterator[str]]] = {
     "code": _code,
     "diffs": _diffs,
     "domains": _domains,
+    "equivalent": _equivalent,
     "every_request": _every_request,
     "ids": _ids,
     "jobs": _jobs,
     "lists": _lists,
     "names": _names,
+    "not_read_back": _not_read_back,
+    "nowhere": _nowhere,
     "order": _order,
     "paths": _paths,
     "preflight": _preflight,
@@ -272,6 +334,7 @@ CHECKS: dict[str, Callable[[Any, Observed], Iterator[str]]] = {
     "says_not": _says_not,
     "sent": _sent,
     "status": _status,
+    "stopped": _stopped,
     "stored": _stored,
     "warns": _warns,
     "within": _within,
@@ -315,6 +378,8 @@ def broken_promises(seen: Observed) -> Iterator[str]:
         yield f"api_calls are {result['api_calls']}, the sandbox counted {dict(seen.calls)}"
     if seen.ended.failed != ("failure" in result):
         yield "a failed task has a failure, and no other"
+    if len(result.get("jobs", [])) > len(seen.writes) and "domains" in result:
+        yield "there are more jobs than updates"
     if not result["changed"] and not seen.check_mode and dict(seen.before) != dict(seen.after):
         yield "changed is false, and something else is stored than before"
     if any(key.strip() and json.dumps(key.strip())[1:-1] in json.dumps(result) for key in seen.keys):
@@ -330,13 +395,20 @@ def broken_promises(seen: Observed) -> Iterator[str]:
 
 
 def not_as_planned(plan: Observed, run: Observed) -> Iterator[str]:
-    """Yield in what a run is not what its plan said; of a run that has failed, only the diff."""
+    """Yield in what a run is not what its plan said.
+
+    A run that has failed may have changed less than was planned, and has the values of fewer domains.
+    """
     compared: dict[str, tuple[Any, Any]] = {"diff": (plan.result.get("diff"), run.result.get("diff"))}
+    keys = ["id", "name", "changed_fields"]
     if not run.ended.failed:
         compared["changed"] = (plan.result["changed"], run.result["changed"])
-        for key in ("id", "name", "changed_fields", "before", "after"):
-            in_plan, in_run = ([entry[key] for entry in one.result["domains"]] for one in (plan, run))
-            compared[key] = (in_plan, in_run)
+        keys += ["before", "after"]
+    for key in keys:
+        in_plan, in_run = ([entry[key] for entry in one.result["domains"]] for one in (plan, run))
+        compared[key] = (in_plan, in_run)
+    in_plan, in_run = ([e["reason"] for e in one.result["domains"] if e["status"] in LEFT_OUT] for one in (plan, run))
+    compared["reasons"] = (in_plan, in_run)
     yield from (f"{key} of the plan: {line}" for key, both in compared.items() for line in _equal(*both))
 
 

@@ -9,7 +9,7 @@ A file of `data/` is a list of scenarios; README.md beside this file describes t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,11 @@ LEADS_TO = {"v1_id": "domain_ids", "v2_id": "domain_ids", "name": "domains"}
 """How the domains are listed, and the option that lists them."""
 
 
+def unchanged(value: Any) -> Any:
+    """Return a value as it is."""
+    return value
+
+
 @dataclass(frozen=True)
 class World:
     """The account before the task, as the control plane of the sandbox takes it; faults strike the task itself."""
@@ -34,22 +39,25 @@ class World:
     domains: dict[str, Any] = field(default_factory=dict)
     faults: list[dict[str, Any]] = field(default_factory=list)
 
-    def arrange(self, sandbox: ControlledSandbox) -> None:
-        """Bring a sandbox into this state, with an empty record of requests."""
+    def arrange(self, sandbox: ControlledSandbox, fill: Callable[[Any], Any] = unchanged) -> None:
+        """Bring a sandbox into this state, with an empty record of requests.
+
+        :param fill: fills in placeholders of the faults.
+        """
         sandbox.reset(**self.switches)
         if self.portfolio:
             sandbox.make_portfolio(**self.portfolio)
-        self.change(sandbox)
+        self.change(sandbox, fill)
 
-    def change(self, sandbox: ControlledSandbox) -> None:
-        """Change a sandbox between two runs: what is not mentioned stays."""
+    def change(self, sandbox: ControlledSandbox, fill: Callable[[Any], Any] = unchanged) -> None:
+        """Change a sandbox between two runs: what is not mentioned stays, but for the faults."""
         if self.switches:
             sandbox.switch(**self.switches)
         for name, change in self.domains.items():
             sandbox.change_domain(name, change)
         sandbox.forget_requests()
         if self.faults:
-            sandbox.add_faults(*self.faults)
+            sandbox.add_faults(*fill(self.faults))
 
 
 @dataclass(frozen=True)
@@ -163,13 +171,15 @@ def _scenario(given: dict[str, Any], api: str | None) -> Scenario:
 
 
 def _steps(given: dict[str, Any]) -> Iterator[Step]:
-    """Take the keys out of a scenario that say what runs: plan, expect, ladder, again and then."""
+    """Take the keys out of a scenario that say what runs: plan, expect, guard, ladder, again and then."""
     plan, expect, then = given.pop("plan", None), given.pop("expect", None), given.pop("then", [])
-    ladder, again = given.pop("ladder", None), given.pop("again", {})
-    if ladder is not None and expect is not None:
-        raise ValueError("a ladder takes the place of expect")
+    guard, ladder, again = given.pop("guard", None), given.pop("ladder", None), given.pop("again", {})
+    if sum(one is not None for one in (expect, guard, ladder)) > 1:
+        raise ValueError("a guard or a ladder takes the place of expect")
     if ladder is not None:
         yield from _ladder(plan or {}, ladder, again)
+    elif guard is not None:
+        yield from _guard(plan or {}, guard)
     elif plan is not None:
         yield Step(plan, check_mode=True)
     if expect is not None:
@@ -188,13 +198,33 @@ def _ladder(plan: dict[str, Any], run: dict[str, Any], again: dict[str, Any]) ->
     writes = "updated" in statuses
     jobs = run.get("jobs", ["completed"] if writes else [])
     nothing = {"domains": {"unchanged": total}, "changed": False, "jobs": [], "diffs": 0, "sent": []}
-    if isinstance(statuses, dict):
-        planned: Any = {"planned" if status == "updated" else status: count for status, count in statuses.items()}
-    else:
-        planned = ["planned" if status == "updated" else status for status in statuses]
-    yield Step({"changed": writes, "domains": planned, "jobs": [], **plan}, check_mode=True)
+    yield Step({"changed": writes, "domains": _planned(statuses), "jobs": [], **plan}, check_mode=True)
     yield Step({"changed": writes, **run, "jobs": jobs, "calls": {"write": len(jobs), **run.get("calls", {})}})
     yield Step({**nothing, **again})
+
+
+def _guard(plan: dict[str, Any], run: dict[str, Any]) -> Iterator[Step]:
+    """Plan, and run: what stops the run or makes it warn is in its plan already, with the same requests before it.
+
+    :param run: how the run must end; requests that it does not mention must not be sent.
+    """
+    run = {"lists": 0, "not_read_back": [], "preflight": [], "sent": [], **run}
+    run = {"changed": bool(run["sent"]), **run}
+    if "code" in run and not run["sent"]:
+        run = {"stopped": True, **run}
+    seen_before = [key for key in run if not run["sent"] or key in ("lists", "preflight", "warns")]
+    plan = {"domains": _planned(run["domains"]), **{key: run[key] for key in seen_before}, **plan}
+    plan = {**plan, "changed": "planned" in plan["domains"], "not_read_back": [], "sent": []}
+    yield Step({**plan, "backup": []} if "backup" in run else plan, check_mode=True)
+    yield Step(run)
+
+
+def _planned(statuses: Any) -> Any:
+    """Return the statuses in check mode, for a list of statuses or for the number of each."""
+    names = {"updated": "planned"}
+    if isinstance(statuses, dict):
+        return {names.get(status, status): count for status, count in statuses.items()}
+    return [names.get(status, status) for status in statuses]
 
 
 def _world(given: Mapping[str, Any]) -> World:
