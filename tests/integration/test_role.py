@@ -69,7 +69,7 @@ def test_the_other_plays_of_these_tests_run_without_embedded_templates(run_tasks
         "ansible.builtin.assert": {"that": "inventory_hostname == '{{ inventory_hostname }}'"},
     }
 
-    later, today = run_tasks([embedded]), run_tasks([embedded], ANSIBLE_ALLOW_EMBEDDED_TEMPLATES=None)
+    later, today = run_tasks([embedded]), run_tasks([embedded], ANSIBLE_ALLOW_EMBEDDED_TEMPLATES="true")
 
     assert (later.task("Embedded").failed, today.task("Embedded").failed) == (True, False)
 
