@@ -111,8 +111,9 @@ _value:
 """
 
 from collections.abc import Callable
-from functools import partial
+from typing import Any
 
+from ansible_collections.hostup.cloud.plugins.module_utils._role.assignments import Account
 from ansible_collections.hostup.cloud.plugins.module_utils._role.portfolio import KnownOptions, plan_calls
 from ansible_collections.hostup.cloud.plugins.module_utils._task.connection import connection_argument_spec
 from ansible_collections.hostup.cloud.plugins.module_utils._task.options import contacts_argument_spec
@@ -120,9 +121,16 @@ from ansible_collections.hostup.cloud.plugins.module_utils._task.options import 
 KNOWN = KnownOptions.of(connection_argument_spec(), contacts_argument_spec())
 
 
+def portfolio(
+    profiles: Any, assignments: Any, options: Any = None, account: Account | None = None, api_version: str = "auto"
+) -> dict[str, Any]:
+    """Return what the role has to do, or what is wrong with its variables; see :func:`plan_calls`."""
+    return plan_calls(profiles, assignments, options, account, api_version, known=KNOWN)
+
+
 class FilterModule:
     """The filter, as Ansible finds it."""
 
     def filters(self) -> dict[str, Callable[..., object]]:
         """Return the filters of this file by their names."""
-        return {"portfolio": partial(plan_calls, known=KNOWN)}
+        return {"portfolio": portfolio}

@@ -245,7 +245,7 @@ def test_the_report_reports_domains_by_status_and_the_differing_values_and_nothi
     assert verdict.attributes["class"] == "verdict drift"
     assert rows(page, "The contact profiles") == [
         ["company", "3", "2 drifted, 1 in sync"],
-        ["shop", "1", "1 different"],
+        ["shop", "1", "1 drifted"],
     ]
     assert [h.text for h in page.root.all("h2")] == ["Summary", "Drifted: 3 of 4", "In sync: 1 of 4"]
     # Both differ in the same way and are reported once.

@@ -8,23 +8,19 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any
 
 import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.hostup.cloud.plugins.filter.portfolio import KNOWN, FilterModule
+from ansible_collections.hostup.cloud.plugins.filter.portfolio import KNOWN
+from ansible_collections.hostup.cloud.plugins.filter.portfolio import portfolio as plan_calls
 from ansible_collections.hostup.cloud.plugins.module_utils._role.assignments import SELECTORS
 from ansible_collections.hostup.cloud.plugins.module_utils._role.portfolio import effective_contact
 from ansible_collections.hostup.cloud.plugins.module_utils._task.connection import connection_argument_spec
 from ansible_collections.hostup.cloud.plugins.module_utils._task.options import contacts_argument_spec
-
-plan_calls = cast("Callable[..., dict[str, Any]]", FilterModule().filters()["portfolio"])
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 ROLE = Path(__file__).resolve().parents[4] / "roles" / "domain_contacts"
 
