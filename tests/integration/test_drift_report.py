@@ -713,7 +713,8 @@ CONTRAST = """
   for (const e of document.body.querySelectorAll('*')) {
     if (![...e.childNodes].some(n => n.nodeType == 3 && n.textContent.trim())) continue;
     const [a, b] = [light(numbers(getComputedStyle(e).color)), light(ground(e))];
-    reported.push([(Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05), e.tagName, e.className, e.textContent.slice(0, 30)]);
+    const text = e.textContent.slice(0, 30);
+    reported.push([(Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05), e.tagName, e.className, text]);
   }
   return reported;
 })()

@@ -111,7 +111,7 @@ def test_a_ca_bundle_that_is_not_there_is_named(https: TlsSandbox) -> None:
         ({"api_key": "nyckel-åäö"}, "api_key: .*character that cannot be sent"),
     ],
 )
-def test_nothing_is_sent(options: dict[str, str], says: str, sandbox: ControlledSandbox) -> None:
+def test_nothing_is_sent(options: dict[str, Any], says: str, sandbox: ControlledSandbox) -> None:
     refused = run(sandbox, **options)
 
     assert refused.result["failure"]["code"] == "invalid_input"

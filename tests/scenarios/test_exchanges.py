@@ -169,7 +169,7 @@ def test_a_rate_limit_is_kept_by_all_parallel_requests_together() -> None:
 
     assert seen.result["summary"]["updated"] == 60
     refused = [one for one in seen.requests if one["status"] == 429]
-    # Whoever is reported to wait makes all the others wait too: at most those on their way are refused, once each second.
+    # Whoever has to wait makes all the others wait too: at most those on their way are refused, once each second.
     seconds = math.ceil((len(seen.requests) - len(refused)) / RATE)
     assert 0 < len(refused) <= seconds * CONCURRENCY
     assert sum(seen.result["api_calls"].values()) == len(seen.requests)

@@ -104,7 +104,7 @@ def struck(sandbox: ControlledSandbox, api: str, place: str, answer: str, module
 def is_one_clean_end(seen: Observed) -> None:
     """However it ended: with a failure or none, and with texts that can be shown, of bounded length."""
     result = seen.result
-    entries = result.get("domains", result.get("jobs"))
+    entries = result.get("domains", result.get("jobs", []))
     texts = [str(entry.get("reason") or entry.get("message")) for entry in entries]
     texts += [result.get("msg", ""), *seen.ended.warnings]
     assert ("failure" in result) == seen.ended.failed

@@ -36,7 +36,7 @@ COMPANY_CONTACT = {
 OF_ANSIBLE = {"changed", "failed", "msg", "invocation", "diff", "warnings", "deprecations", "exception"}
 """Keys of a result that every module may have, https://docs.ansible.com/projects/ansible/latest/reference_appendices/common_return_values.html"""
 
-TYPES = {"str": str, "int": int, "float": (int, float), "list": list, "dict": dict, "bool": bool}
+TYPES: dict[str, Any] = {"str": str, "int": int, "float": (int, float), "list": list, "dict": dict, "bool": bool}
 
 
 @cache
