@@ -26,7 +26,7 @@ options:
     default: ""
   api_url:
     description:
-      - The address of the API, where the results do not tell it because Ansible has taken the options out of them.
+      - The address of the API, where the results do not return it because Ansible has taken the options out of them.
       - Without it, that is V(https://cloud.hostup.se).
     type: str
     default: ""
@@ -58,7 +58,7 @@ _value:
   type: dict
   contains:
     verdict:
-      description: V(good), V(drift) if domains are not as declared, or V(trouble) if something failed.
+      description: V(good), V(drift) if domains have drifted, or V(trouble) if something failed.
       type: str
     headline:
       description: One or two sentences that say what matters.
@@ -116,7 +116,7 @@ _value:
 
 from collections.abc import Callable
 
-from ansible_collections.hostup.cloud.plugins.module_utils._drift import report_data
+from ansible_collections.hostup.cloud.plugins.module_utils._role.drift import report_data
 
 
 class FilterModule:

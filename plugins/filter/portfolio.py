@@ -11,7 +11,7 @@ version_added: 1.0.0
 author:
   - The hostup.cloud contributors (@hostup-cloud)
 description:
-  - Takes contact profiles, and what says which domains wear them, and returns what
+  - Takes contact profiles, and what says which domains they are for, and returns what
     M(hostup.cloud.hostup_domain_contacts) has to be called with, once for each profile.
   - It sends no request. It is what the role P(hostup.cloud.domain_contacts#role) is built on.
   - Nothing raises an error. Everything that is wrong is returned in RV(_value.problems), in sentences that name the
@@ -29,7 +29,7 @@ options:
   assignments:
     description:
       - List of dictionaries with a C(profile), and at least one of C(domains), C(domain_ids), C(tlds) and C(tags). A
-        domain that fits any entry of any of these lists wears the profile.
+        domain that fits any entry of any of these lists gets the profile.
     type: list
     elements: dict
     required: true
@@ -95,7 +95,7 @@ _value:
         - Whether the domains of the account must be known. That is so if there are C(tlds) or C(tags), or if one
           profile lists ids and another one names, which could be the same domain.
       type: bool
-    asks_tags:
+    needs_tags:
       description: Whether the tags of the domains must be known too.
       type: bool
     options:
@@ -111,8 +111,13 @@ _value:
 """
 
 from collections.abc import Callable
+from functools import partial
 
-from ansible_collections.hostup.cloud.plugins.module_utils._portfolio import plan_calls
+from ansible_collections.hostup.cloud.plugins.module_utils._role.portfolio import KnownOptions, plan_calls
+from ansible_collections.hostup.cloud.plugins.module_utils._task.connection import connection_argument_spec
+from ansible_collections.hostup.cloud.plugins.module_utils._task.options import contacts_argument_spec
+
+KNOWN = KnownOptions.of(connection_argument_spec(), contacts_argument_spec())
 
 
 class FilterModule:
@@ -120,4 +125,4 @@ class FilterModule:
 
     def filters(self) -> dict[str, Callable[..., object]]:
         """Return the filters of this file by their names."""
-        return {"portfolio": plan_calls}
+        return {"portfolio": partial(plan_calls, known=KNOWN)}

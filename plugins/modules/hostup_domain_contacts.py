@@ -57,9 +57,9 @@ options:
     description:
       - The registrant contact to keep. A field that is absent or null is left alone, V("") means that it must be
         empty.
-      - Every value must be text. Quote what YAML would read as something else, such as V("NO"), V("0150") and
+      - Every value must be a string. Quote what YAML would read as something else, such as V("NO"), V("0150") and
         V("+46700000000").
-      - Everything is validated before the first request, and all problems are told at once.
+      - Everything is validated before the first request, and all problems are reported at once.
       - The registration number (C(orgno), C(registrationIdentifier)) cannot be managed here. The bulk update of the
         API does not carry it, and for C(.se), C(.nu) and C(.test) it needs identity verification.
     type: dict
@@ -175,8 +175,8 @@ options:
       - Whether to wait until the jobs of the API are over.
       - With V(false) the task ends as soon as the update is queued, and the changed domains are V(queued). Nothing is
         verified then; the result says nothing about whether the registrar accepted it.
-      - Give the ids in RV(jobs) to O(pending_jobs) of a later task, which then sees what became of it.
-        M(hostup.cloud.hostup_job_info) tells how far they are.
+      - Give the ids in RV(jobs) to O(pending_jobs) of a later task, which then sees its outcome.
+        M(hostup.cloud.hostup_job_info) returns how far they are.
     type: bool
     default: true
   wait_timeout:
@@ -189,7 +189,7 @@ options:
     default: 900
   poll_interval:
     description:
-      - The longest pause between two questions for the state of a job, in seconds, from 0.1 to 300. The first pauses
+      - The longest pause between two polls of a job, in seconds, from 0.1 to 300. The first pauses
         are shorter.
     type: float
     default: 2
@@ -224,7 +224,7 @@ options:
   strict:
     description:
       - Compare exactly. Without it, spellings that mean the same (such as the separators in a phone number) count as
-        equal and are told in RV(domains[].equivalent).
+        equal and are reported in RV(domains[].equivalent).
     type: bool
     default: false
   accept_stored:
@@ -343,7 +343,7 @@ EXAMPLES = r"""
           postcode: "753 10"
       register: move
   rescue:
-    - name: Tell which domains did not move
+    - name: Report which domains did not move
       ansible.builtin.debug:
         msg: >-
           {{ ansible_failed_result.failure.code }}:
@@ -367,7 +367,7 @@ EXAMPLES = r"""
     wait: false
   register: queued
 
-- name: Later, see what became of it; what has arrived is not sent again
+- name: Later, see its outcome; what has arrived is not sent again
   hostup.cloud.hostup_domain_contacts:
     domains: "{{ company_domains }}"
     contacts: "{{ company_contact }}"
@@ -395,7 +395,7 @@ EXAMPLES = r"""
     backup_path: "{{ backup_folder }}/"
   register: careful
 
-- name: Tell only which fields differ
+- name: Report only which fields differ
   hostup.cloud.hostup_domain_contacts:
     domains: "{{ company_domains }}"
     contacts: "{{ company_contact }}"
@@ -432,7 +432,7 @@ domains:
       type: str
       returned: always
     name:
-      description: The domain name. Null where it is not known; API v1 does not tell it with a contact.
+      description: The domain name. Null where it is not known; API v1 does not return it with a contact.
       type: str
       returned: always
     status:
@@ -480,7 +480,7 @@ domains:
           returned: always
     unverifiable:
       description:
-        - Declared fields of which the API does not tell what is stored, which can be C(address2) with API v1.
+        - Declared fields of which the API does not return what is stored, which can be C(address2) with API v1.
         - They are sent along when another field changes. By themselves they are no reason to write.
       type: list
       elements: str
@@ -522,8 +522,8 @@ jobs:
       returned: always
     status:
       description:
-        - V(queued), V(running), V(completed) or V(failed) as the API last told. V(vanished), if the API does not know
-          the job any more.
+        - V(queued), V(running), V(completed) or V(failed) as the API last returned. V(vanished), if the API does not
+          know the job any more.
           V(unknown), if it could not be asked.
       type: str
       returned: always
@@ -533,7 +533,7 @@ jobs:
       elements: str
       returned: always
     progress:
-      description: Percent, where the API tells it. Null otherwise.
+      description: Percent, where the API returns it. Null otherwise.
       type: float
       returned: always
 api_calls:
@@ -551,7 +551,7 @@ api_calls:
       type: int
       returned: always
     poll:
-      description: Questions for the state of a job.
+      description: Polls of jobs.
       type: int
       returned: always
 backup_file:
@@ -626,34 +626,35 @@ failure:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.hostup.cloud.plugins.module_utils._apply import ApplySettings, apply, read_stored, resolve
-from ansible_collections.hostup.cloud.plugins.module_utils._backup import (
-    backup_content,
-    read_backup_place,
-    write_backup,
-)
-from ansible_collections.hostup.cloud.plugins.module_utils._clock import Clock
-from ansible_collections.hostup.cloud.plugins.module_utils._declared import (
+from ansible_collections.hostup.cloud.plugins.module_utils._api.jobs import await_earlier_jobs, read_job_ids
+from ansible_collections.hostup.cloud.plugins.module_utils._api.listed import as_listed, read_listed
+from ansible_collections.hostup.cloud.plugins.module_utils._api.resolve import resolve
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.declared import (
     read_accepted,
     read_condition,
     read_declared,
 )
-from ansible_collections.hostup.cloud.plugins.module_utils._domain import as_listed, read_listed
-from ansible_collections.hostup.cloud.plugins.module_utils._follow import await_earlier_jobs, read_job_ids
-from ansible_collections.hostup.cloud.plugins.module_utils._guards import pass_guards, read_guards
-from ansible_collections.hostup.cloud.plugins.module_utils._options import (
-    connection_argument_spec,
-    contacts_argument_spec,
-    read_connection,
-    read_together,
+from ansible_collections.hostup.cloud.plugins.module_utils._engine.apply import ApplySettings, apply
+from ansible_collections.hostup.cloud.plugins.module_utils._engine.backup import (
+    backup_content,
+    read_backup_place,
+    write_backup,
 )
-from ansible_collections.hostup.cloud.plugins.module_utils._plan import Comparison, make_plan, never_read
-from ansible_collections.hostup.cloud.plugins.module_utils._report import Report
-from ansible_collections.hostup.cloud.plugins.module_utils._task import Task
+from ansible_collections.hostup.cloud.plugins.module_utils._engine.guards import pass_guards, read_guards
+from ansible_collections.hostup.cloud.plugins.module_utils._engine.plan import Comparison, make_plan, never_read
+from ansible_collections.hostup.cloud.plugins.module_utils._engine.reading import read_stored
+from ansible_collections.hostup.cloud.plugins.module_utils._http.clock import Clock
+from ansible_collections.hostup.cloud.plugins.module_utils._result.report import Report
+from ansible_collections.hostup.cloud.plugins.module_utils._task.connection import (
+    connection_argument_spec,
+    read_connection,
+)
+from ansible_collections.hostup.cloud.plugins.module_utils._task.options import contacts_argument_spec, read_together
+from ansible_collections.hostup.cloud.plugins.module_utils._task.task import Task
 
 
 def run(task: Task[Report]) -> None:
-    """Options, read, plan, guard, apply. The result is told from ``task.report``, however the run ends."""
+    """Options, read, plan, guard, apply. The result is made from ``task.report``, however the run ends."""
     params, report, clock = task.params, task.report, Clock()
     ids, names, redact = params["domain_ids"] or [], params["domains"] or [], params["redact"]
     report.domains = as_listed(ids, names)
@@ -669,14 +670,14 @@ def run(task: Task[Report]) -> None:
     )
     if not report.domains:
         return
-    report.keep_private(declared, condition)
+    report.mark_sensitive(declared, condition)
     settings = ApplySettings(**{name: params[name] for name in ApplySettings.__dataclass_fields__})
     api = task.open_api(listed.generation, connection)
-    report.domains = resolve(api, listed)
-    await_earlier_jobs(earlier_jobs, api, clock, settings.wait_timeout, settings.poll_interval)
-    stored = read_stored(api, report)
+    report.domains = domains = resolve(api, listed)
+    await_earlier_jobs(earlier_jobs, api.poll, clock, settings.wait_timeout, settings.poll_interval)
+    domains, stored = read_stored(api, domains, report)
     comparison = Comparison(params["strict"], accepted, never_read(stored.values(), api.may_leave_out))
-    plan = make_plan(report.domains, stored, declared, comparison, condition)
+    plan = make_plan(domains, stored, declared, comparison, condition)
     report.take_plan(plan)
     report.plan = plan = pass_guards(plan, api, report, guards)
     if not plan.changing or task.check_mode:

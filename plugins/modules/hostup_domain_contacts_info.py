@@ -15,7 +15,7 @@ description:
   - Returns the registrant contact that HostUp stores for each domain, in the fields that
     O(hostup.cloud.hostup_domain_contacts#module:contacts) takes. Written to a file and applied again, it changes
     nothing.
-  - With O(audit=true) it also tells what looks wrong, and which domains share one contact.
+  - With O(audit=true) it also reports what looks wrong, and which domains share one contact.
 extends_documentation_fragment:
   - hostup.cloud.connection
   - hostup.cloud.selection
@@ -34,7 +34,7 @@ options:
       - Whether to look for what is wrong with the contacts. The result then has RV(domains[].findings) and
         RV(clusters).
       - It needs the domain list of the whole account, one request for each 1,000 domains, to see whether an e-mail
-        address is at a domain of the account that has expired. Where the list tells neither status nor expiry of such
+        address is at a domain of the account that has expired. Where the list has neither status nor expiry of such
         a domain, that domain is asked for.
     type: bool
     default: false
@@ -42,15 +42,15 @@ options:
     description:
       - Whether to ask for each domain if its contacts can be edited now, with one request each. The result then has
         RV(domains[].can_edit).
-      - API v1 does not tell it, so that this option is an error there.
+      - API v1 does not return it, so that this option is an error there.
     type: bool
     default: false
   redact:
     description:
       - Leave every contact value out of the result and the messages. Names of fields, findings and clusters stay, and
         the values in RV(domains[].contact) and RV(clusters[].contact) are null.
-      - What the API says about a domain is told, such as why it cannot be read. The values that were read are taken out
-        of it, but those of a domain that cannot be read are not known.
+      - What the API says about a domain is reported, such as why it cannot be read. The values that were read are taken
+        out of it, but those of a domain that cannot be read are not known.
     type: bool
     default: false
 seealso:
@@ -117,7 +117,7 @@ EXAMPLES = r"""
   check_mode: true
   diff: true
 
-- name: Tell what is wrong, without any contact value in the log
+- name: Report what is wrong, without any contact value in the log
   hostup.cloud.hostup_domain_contacts_info:
     audit: true
     redact: true
@@ -184,14 +184,14 @@ domains:
     name:
       description:
         - The domain name, as it is listed in O(domains), or else as the API gives it. Null where it is not known; API
-          v1 does not tell it with a contact.
+          v1 does not return it with a contact.
       type: str
       returned: always
     contact:
       description:
         - The stored registrant contact, always with all eleven fields of
           O(hostup.cloud.hostup_domain_contacts#module:contacts). Null if it could not be read.
-        - A field is null where the API does not tell it, and where it is listed in RV(domains[].left_out). With
+        - A field is null where the API does not return it, and where it is listed in RV(domains[].left_out). With
           O(redact=true) all of them are.
       type: dict
       returned: always
@@ -237,7 +237,7 @@ domains:
       returned: with O(check_actions=true)
       contains:
         allowed:
-          description: Whether they can. Null where the API does not tell.
+          description: Whether they can. Null where the API does not return it.
           type: bool
           returned: always
         reason:
@@ -301,7 +301,7 @@ api_calls:
       type: int
       returned: always
     poll:
-      description: Questions for the state of a job.
+      description: Polls of jobs.
       type: int
       returned: always
 failure:
@@ -368,23 +368,25 @@ failure:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.hostup.cloud.plugins.module_utils._clock import Clock
-from ansible_collections.hostup.cloud.plugins.module_utils._contacts_info import (
+from ansible_collections.hostup.cloud.plugins.module_utils._api.listed import read_listed
+from ansible_collections.hostup.cloud.plugins.module_utils._http.clock import Clock
+from ansible_collections.hostup.cloud.plugins.module_utils._task.connection import (
+    connection_argument_spec,
+    read_connection,
+)
+from ansible_collections.hostup.cloud.plugins.module_utils._task.contacts_info import (
     ContactsReport,
     check_askable,
     find_domains,
     read_contacts,
 )
-from ansible_collections.hostup.cloud.plugins.module_utils._domain import read_listed
-from ansible_collections.hostup.cloud.plugins.module_utils._inventory import is_empty_list
-from ansible_collections.hostup.cloud.plugins.module_utils._options import (
-    connection_argument_spec,
+from ansible_collections.hostup.cloud.plugins.module_utils._task.domain_info import is_empty_list
+from ansible_collections.hostup.cloud.plugins.module_utils._task.options import (
     contacts_info_argument_spec,
-    read_connection,
     read_together,
     selection_argument_spec,
 )
-from ansible_collections.hostup.cloud.plugins.module_utils._task import Task
+from ansible_collections.hostup.cloud.plugins.module_utils._task.task import Task
 
 
 def run(task: Task[ContactsReport]) -> None:

@@ -44,15 +44,15 @@ options:
     choices: [active, suspended, terminated, pending, cancelled, expired, fraud, unknown]
   tags:
     description:
-      - Only domains that have all of these tags. API v1 does not tell tags, so that this filter is an error there.
-      - Where the domain list does not tell the tags, every domain that fits the other filters is asked for them, with
+      - Only domains that have all of these tags. API v1 does not return tags, so that this filter is an error there.
+      - Where the domain list does not return the tags, every domain that fits the other filters is asked for them, with
         one request each.
     type: list
     elements: str
   details:
     description:
-      - Whether to ask for each domain of which the domain list does not tell everything, with one request each.
-      - With V(false), what the domain list does not tell is null in the result. With API v2 that can be the dates and
+      - Whether to ask for each domain of which the domain list does not return everything, with one request each.
+      - With V(false), what the domain list does not return is null in the result. With API v2 that can be the dates and
         the tags; with API v1 it is the lock in RV(domains[].lifecycle), and can be more.
     type: bool
     default: false
@@ -94,7 +94,7 @@ EXAMPLES = r"""
     name: "example.*"
     tags: production
 
-- name: Everything that the API tells of two domains
+- name: Everything that the API returns of two domains
   hostup.cloud.hostup_domain_info:
     domains:
       - example.com
@@ -129,14 +129,15 @@ domains:
       returned: always
     name:
       description:
-        - The domain name, as it is listed in O(domains), or else as the API gives it. Null where the API does not tell.
+        - The domain name, as it is listed in O(domains), or else as the API gives it. Null where the API does not
+          return it.
       type: str
       returned: always
     service_status:
       description:
         - V(active), V(suspended), V(terminated), V(pending), V(cancelled), V(expired), V(fraud) or V(unknown). API v1
-          may tell other words, here in lower case.
-        - Null where the API does not tell.
+          may return other words, here in lower case.
+        - Null where the API does not return it.
       type: str
       returned: always
     lifecycle:
@@ -146,31 +147,32 @@ domains:
       contains:
         type:
           description:
-            - Such as V(standard), V(registration), V(transfer) or V(renewal). Null where the API does not tell.
+            - Such as V(standard), V(registration), V(transfer) or V(renewal). Null where the API does not return it.
           type: str
           returned: always
         auto_renew_enabled:
-          description: Whether it is renewed by itself. Null where the API does not tell.
+          description: Whether it is renewed by itself. Null where the API does not return it.
           type: bool
           returned: always
         registrar_lock_enabled:
-          description: Whether it is locked against transfers. Null where the API does not tell.
+          description: Whether it is locked against transfers. Null where the API does not return it.
           type: bool
           returned: always
         transfer_in_progress:
-          description: Whether it is being transferred. Null where the API does not tell.
+          description: Whether it is being transferred. Null where the API does not return it.
           type: bool
           returned: always
     created_at:
-      description: When it was created, as the API gives it (ISO 8601). Null where the API does not tell.
+      description: When it was created, as the API gives it (ISO 8601). Null where the API does not return it.
       type: str
       returned: always
     expires_at:
-      description: When it expires, as the API gives it (ISO 8601; a day in API v1). Null where the API does not tell.
+      description: When it expires, as the API gives it (ISO 8601; a day in API v1). Null where the API does not
+        return it.
       type: str
       returned: always
     tags:
-      description: Its tags. Null where the API does not tell, as in API v1.
+      description: Its tags. Null where the API does not return it, as in API v1.
       type: list
       elements: str
       returned: always
@@ -189,7 +191,7 @@ api_calls:
       type: int
       returned: always
     poll:
-      description: Questions for the state of a job.
+      description: Polls of jobs.
       type: int
       returned: always
 failure:
@@ -256,23 +258,21 @@ failure:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.hostup.cloud.plugins.module_utils._domain import read_listed
-from ansible_collections.hostup.cloud.plugins.module_utils._domain_info import check_tellable, read_filters
-from ansible_collections.hostup.cloud.plugins.module_utils._info_report import InfoReport
-from ansible_collections.hostup.cloud.plugins.module_utils._inventory import (
-    describe,
-    find_filtered,
-    find_listed,
-    is_empty_list,
-)
-from ansible_collections.hostup.cloud.plugins.module_utils._options import (
+from ansible_collections.hostup.cloud.plugins.module_utils._api.filters import check_available, read_filters
+from ansible_collections.hostup.cloud.plugins.module_utils._api.listed import read_listed
+from ansible_collections.hostup.cloud.plugins.module_utils._api.resolve import find_filtered, find_listed
+from ansible_collections.hostup.cloud.plugins.module_utils._result.report import InfoReport
+from ansible_collections.hostup.cloud.plugins.module_utils._task.connection import (
     connection_argument_spec,
-    domain_info_argument_spec,
     read_connection,
+)
+from ansible_collections.hostup.cloud.plugins.module_utils._task.domain_info import describe, is_empty_list
+from ansible_collections.hostup.cloud.plugins.module_utils._task.options import (
+    domain_info_argument_spec,
     read_together,
     selection_argument_spec,
 )
-from ansible_collections.hostup.cloud.plugins.module_utils._task import Task
+from ansible_collections.hostup.cloud.plugins.module_utils._task.task import Task
 
 
 def run(task: Task[InfoReport]) -> None:
@@ -284,7 +284,7 @@ def run(task: Task[InfoReport]) -> None:
         lambda: read_filters(params),
         lambda: read_connection(params),
     )
-    check_tellable(filters, listed.generation)
+    check_available(filters, listed.generation)
     if is_empty_list(params):
         return
     api = task.open_api(listed.generation, connection)

@@ -12,7 +12,7 @@ version_added: 1.0.0
 author:
   - The hostup.cloud contributors (@hostup-cloud)
 description:
-  - Tells the state of the jobs that carry out bulk updates, for those that were not waited for.
+  - Returns the state of the jobs that carry out bulk updates, for those that were not waited for.
   - It asks once for each job and does not wait. Use C(until) and C(retries) to wait.
   - The word of a job is no proof that the registrar stored what it was given. To have that checked, run
     M(hostup.cloud.hostup_domain_contacts) again, with the ids in
@@ -39,7 +39,7 @@ seealso:
     description: The request behind this module, for both versions.
     link: https://developer.hostup.se/endpoints/domain-services/get-jobs-jobid
 notes:
-  - Ids of jobs do not tell the generation of the API, and both ask for jobs in the same way. Only the header that
+  - Ids of jobs do not return the generation of the API, and both ask for jobs in the same way. Only the header that
     carries the key differs. With O(api_version=auto) it is that of V(v2), which both are known to take.
   - The scope that an API key needs is not documented. C(read:domains) suffices in the sandbox.
 """
@@ -104,7 +104,7 @@ jobs:
       type: bool
       returned: always
     progress:
-      description: Percent, where the API tells it. Null otherwise.
+      description: Percent, where the API returns it. Null otherwise.
       type: float
       returned: always
     message:
@@ -133,7 +133,7 @@ api_calls:
       type: int
       returned: always
     poll:
-      description: Questions for the state of a job.
+      description: Polls of jobs.
       type: int
       returned: always
 failure:
@@ -199,20 +199,19 @@ failure:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.hostup.cloud.plugins.module_utils._domain import V1, V2
-from ansible_collections.hostup.cloud.plugins.module_utils._follow import job_of_id, read_job_ids
-from ansible_collections.hostup.cloud.plugins.module_utils._info_report import InfoReport
-from ansible_collections.hostup.cloud.plugins.module_utils._options import (
+from ansible_collections.hostup.cloud.plugins.module_utils._api.jobs import job_of_id, read_job_ids
+from ansible_collections.hostup.cloud.plugins.module_utils._api.listed import V1, V2
+from ansible_collections.hostup.cloud.plugins.module_utils._result.report import InfoReport
+from ansible_collections.hostup.cloud.plugins.module_utils._task.connection import (
     connection_argument_spec,
-    job_info_argument_spec,
     read_connection,
-    read_together,
 )
-from ansible_collections.hostup.cloud.plugins.module_utils._task import Task
+from ansible_collections.hostup.cloud.plugins.module_utils._task.options import job_info_argument_spec, read_together
+from ansible_collections.hostup.cloud.plugins.module_utils._task.task import Task
 
 
 def run(task: Task[InfoReport]) -> None:
-    """Options, ask: what happens in a run."""
+    """Options, poll: what happens in a run."""
     params, values = task.params, task.report.values
     job_ids, connection = read_together(
         lambda: read_job_ids(params["job_ids"], "job_ids"),
@@ -221,8 +220,7 @@ def run(task: Task[InfoReport]) -> None:
     api = task.open_api(V1 if params["api_version"] == V1 else V2, connection)
     for job_id in job_ids:
         job = api.poll(job_of_id(job_id))
-        told = {name: getattr(job, name) for name in ("id", "status", "is_over", "progress", "message")}
-        values["jobs"].append(told)
+        values["jobs"].append(job.as_info())
     values["all_over"] = all(job["is_over"] for job in values["jobs"])
 
 

@@ -29,6 +29,9 @@ def _imported(file: Path) -> Iterator[Path]:
     for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
         if not isinstance(node, ast.ImportFrom) or not (node.module or "").startswith(PACKAGE):
             continue
-        last = (node.module or "").removeprefix(PACKAGE).removeprefix(".")
-        names = [last] if last else [alias.name for alias in node.names]
-        yield from (PLUGINS / "module_utils" / f"{name}.py" for name in names)
+        last = (node.module or "").removeprefix(PACKAGE).removeprefix(".").replace(".", "/")
+        file_of_module = PLUGINS / "module_utils" / f"{last}.py"
+        if file_of_module.is_file():
+            yield file_of_module
+        else:
+            yield from (PLUGINS / "module_utils" / last / f"{alias.name}.py" for alias in node.names)

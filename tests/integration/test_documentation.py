@@ -19,9 +19,9 @@ import guides
 import pytest
 import yaml
 
-from ansible_collections.hostup.cloud.plugins.module_utils._client import COLLECTION_VERSION
-from ansible_collections.hostup.cloud.plugins.module_utils._contact import FIELDS
-from ansible_collections.hostup.cloud.plugins.module_utils._declared import read_declared
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.declared import read_declared
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.fields import FIELDS
+from ansible_collections.hostup.cloud.plugins.module_utils._http.transport import COLLECTION_VERSION
 
 COLLECTION = Path(__file__).resolve().parents[2]
 PREFIX = "hostup.cloud."
@@ -260,7 +260,7 @@ SCENARIOS: dict[str, dict[str, Any]] = {
     "job vanished": {"switches": {"job_result": "vanishes", "job_applies": "none"}, "fails": True},
     "list": {"module": "hostup_domain_info"},
     "list v1": {"module": "hostup_domain_info", "options": {"api_version": "v1"}},
-    "list that tells little": {"module": "hostup_domain_info", "switches": {"v2_list_tells": "what_is_shown"}},
+    "list that tells little": {"module": "hostup_domain_info", "switches": {"v2_list_shows": "what_is_shown"}},
     "list of an unknown name": {
         "module": "hostup_domain_info",
         "options": {"domains": ["nowhere.example"]},
@@ -342,7 +342,9 @@ def test_what_is_returned_is_what_is_documented(scenario: str, scenario_run: Any
 
 
 def test_every_failure_code_of_the_collection_is_documented() -> None:
-    source = "\n".join(path.read_text(encoding="utf-8") for path in (COLLECTION / "plugins/module_utils").glob("*.py"))
+    source = "\n".join(
+        path.read_text(encoding="utf-8") for path in (COLLECTION / "plugins/module_utils").glob("**/*.py")
+    )
     codes = set(re.findall(r"code=\"([a-z_]+)\"", source))
     described = str(page_of("hostup_domain_contacts")["return"]["failure"]["contains"]["code"]["description"])
     assert len(codes) >= 8

@@ -22,7 +22,7 @@ from unittest import mock
 from ansible.module_utils.common import warnings
 from ansible.module_utils.testing import patch_module_args
 
-from ansible_collections.hostup.cloud.plugins.module_utils._clock import Clock
+from ansible_collections.hostup.cloud.plugins.module_utils._http.clock import Clock
 
 MODULES = "ansible_collections.hostup.cloud.plugins.modules."
 
@@ -41,7 +41,9 @@ class Ended:
 
     @property
     def warnings(self) -> list[str]:
-        return [str(warning) for warning in self.result.get("warnings", [])]
+        """The sentences; newer releases of ansible-core put each into an event."""
+        given = self.result.get("warnings", [])
+        return [warning["event"]["msg"] if isinstance(warning, dict) else str(warning) for warning in given]
 
 
 def run_module(

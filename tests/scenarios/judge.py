@@ -8,8 +8,9 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from in_process import Ended
@@ -19,6 +20,7 @@ from hostup_sandbox.controlled import FULL_ACCESS_KEY
 SETTLED = ("updated", "unchanged")
 FAILED = ("failed", "not_applied", "blocked")
 EXPLAINED = (*FAILED, "skipped")
+FAILURE_KEYS = ["code", "errors", "http_status", "message", "method", "path", "request_id"]
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,8 @@ class Observed:
     after: Mapping[str, Mapping[str, Any]]
     names: Mapping[str, str]
     """Any id to the name of its domain."""
+    keys: Set[str] = frozenset({FULL_ACCESS_KEY})
+    """The API keys that the task was given."""
 
     @property
     def result(self) -> dict[str, Any]:
@@ -90,13 +94,43 @@ def _domains(expected: Any, seen: Observed) -> Iterator[str]:
     yield from _equal(expected, dict(Counter(seen.statuses)) if isinstance(expected, dict) else seen.statuses)
 
 
-def _jobs(expected: Any, seen: Observed) -> Iterator[str]:
-    yield from _equal(expected, [job["status"] for job in seen.result["jobs"]])
+def _refused(_expected: Any, seen: Observed) -> Iterator[str]:
+    """The task has failed before it wrote, and says why in sentences, of which each problem has a line of its own."""
+    result = seen.result
+    yield from _equal({"changed": False, "jobs": []}, {key: result[key] for key in ("changed", "jobs")})
+    yield from _equal([], [entry["path"] for entry in seen.writes])
+    yield from _equal([], [status for status in seen.statuses if status not in ("failed", "skipped")])
+    lines = result.get("msg", "").splitlines()
+    yield from _equal([], [line for line in lines if not re.match(r"[A-Za-z].*[.?]$", line)])
+
+
+def _ids(expected: Sequence[str], seen: Observed) -> Iterator[str]:
+    """The domains of the result by their ids, which are written as names here."""
+    yield from _equal(list(expected), seen.named([entry["id"] for entry in seen.result["domains"]]))
+
+
+def _names(expected: Sequence[str | None], seen: Observed) -> Iterator[str]:
+    yield from _equal(list(expected), [entry["name"] for entry in seen.result["domains"]])
+
+
+def _diffs(expected: int, seen: Observed) -> Iterator[str]:
+    yield from _equal(expected, len(seen.result["diff"]))
+
+
+def _jobs(expected: Sequence[Any], seen: Observed) -> Iterator[str]:
+    """The status of each job; or some of its keys, and in `domains` the names of its domains."""
+    found = [{**job, "domains": seen.named(job["domain_ids"])} for job in seen.result["jobs"]]
+    yield from unlike([job if isinstance(job, dict) else {"status": job} for job in expected], found)
 
 
 def _says(expected: Sequence[str], seen: Observed) -> Iterator[str]:
     message = seen.result.get("msg", "")
     yield from (f"no {pattern!r} in {message!r}" for pattern in expected if not re.search(pattern, message, re.DOTALL))
+
+
+def _says_not(expected: Sequence[str], seen: Observed) -> Iterator[str]:
+    message = seen.result.get("msg", "")
+    yield from (f"{pattern!r} is in {message!r}" for pattern in expected if re.search(pattern, message, re.DOTALL))
 
 
 def _warns(expected: Sequence[str], seen: Observed) -> Iterator[str]:
@@ -120,8 +154,32 @@ def _reasons(expected: Mapping[str, str], seen: Observed) -> Iterator[str]:
             yield f"{name}: no {pattern!r} in {reason!r}"
 
 
-def _calls(expected: Mapping[str, int], seen: Observed) -> Iterator[str]:
-    yield from _equal({**expected}, {kind: seen.result["api_calls"][kind] for kind in expected})
+def _calls(expected: Mapping[str, Any], seen: Observed) -> Iterator[str]:
+    """The number of requests of some kinds; or the least and the most, where that depends on the time they take."""
+    for kind, number in expected.items():
+        found = seen.result["api_calls"][kind]
+        least, most = number if isinstance(number, list) else (number, number)
+        if not least <= found <= most:
+            yield f"expected {number} {kind}, found {found}"
+
+
+def _order(expected: Sequence[str], seen: Observed) -> Iterator[str]:
+    """The kinds of the requests in their order, each named once for all that follow each other."""
+    yield from _equal(list(expected), [kind for kind, _run in groupby(entry["kind"] for entry in seen.requests)])
+
+
+def _paths(expected: Sequence[str], seen: Observed) -> Iterator[str]:
+    """All paths that were asked for, each once and sorted."""
+    yield from unlike(list(expected), sorted({entry["path"] for entry in seen.requests}))
+
+
+def _every_request(expected: Mapping[str, Any], seen: Observed) -> Iterator[str]:
+    yield from (line for entry in seen.requests for line in unlike(expected, entry, f"{entry['path']} "))
+
+
+def _writes(expected: Sequence[Mapping[str, Any]], seen: Observed) -> Iterator[str]:
+    """Some of what is recorded of each write: method, path, authentication, user_agent, body, status."""
+    yield from unlike(list(expected), seen.writes)
 
 
 def _sent(expected: Sequence[Sequence[str]], seen: Observed) -> Iterator[str]:
@@ -156,6 +214,23 @@ def _read(expected: Sequence[str], seen: Observed) -> Iterator[str]:
     yield from _equal(sorted(expected), sorted(found))
 
 
+def _read_sizes(expected: Sequence[int], seen: Observed) -> Iterator[str]:
+    """How many domains each bulk read asked for that was answered, the largest first."""
+    bulk = (entry for entry in seen.requests if entry["path"].endswith("/bulk/contacts/read"))
+    yield from _equal(
+        list(expected), sorted((len(e["body"]["domainIds"]) for e in bulk if e["status"] == 200), reverse=True)
+    )
+
+
+def _changes(expected: Mapping[str, Mapping[str, Any]], seen: Observed) -> Iterator[str]:
+    """Name of a domain to the fields that are stored otherwise afterwards, of all domains and all fields."""
+    found = {}
+    for name in seen.names.values():
+        before, after = seen.before[name], seen.after[name]
+        found[name] = {key: value for key, value in after.items() if before.get(key) != value}
+    yield from _equal(dict(expected), {name: fields for name, fields in found.items() if fields})
+
+
 def _stored(expected: Mapping[str, Mapping[str, Any]], seen: Observed) -> Iterator[str]:
     """Name of a domain to some of the fields that are stored of it afterwards."""
     for name, contact in expected.items():
@@ -176,29 +251,43 @@ CHECKS: dict[str, Callable[[Any, Observed], Iterator[str]]] = {
     "bodies": _bodies,
     "calls": _calls,
     "changed": _changed,
+    "changes": _changes,
     "code": _code,
+    "diffs": _diffs,
     "domains": _domains,
+    "every_request": _every_request,
+    "ids": _ids,
     "jobs": _jobs,
     "lists": _lists,
+    "names": _names,
+    "order": _order,
+    "paths": _paths,
     "preflight": _preflight,
     "read": _read,
+    "read_sizes": _read_sizes,
     "reasons": _reasons,
+    "refused": _refused,
     "result": _result,
     "says": _says,
+    "says_not": _says_not,
     "sent": _sent,
     "status": _status,
     "stored": _stored,
     "warns": _warns,
     "within": _within,
+    "writes": _writes,
 }
 
 
 def unlike(expected: Any, found: Any, place: str = "") -> Iterator[str]:
     """Yield where a value is not as expected: of a mapping only the keys that are expected, of all else everything.
 
-    A text that begins with ``~`` is a pattern, which must be found.
+    A text that begins with ``~`` is a pattern, which must be found. For a list, a mapping has the numbers of some
+    items. An empty mapping is expected to be empty.
     """
-    if isinstance(expected, dict) and isinstance(found, dict):
+    if isinstance(expected, dict) and isinstance(found, list):
+        found = dict(enumerate(found))
+    if expected and isinstance(expected, dict) and isinstance(found, dict):
         for key, value in expected.items():
             if key not in found:
                 yield f"{place}{key} is missing"
@@ -228,12 +317,39 @@ def broken_promises(seen: Observed) -> Iterator[str]:
         yield "a failed task has a failure, and no other"
     if not result["changed"] and not seen.check_mode and dict(seen.before) != dict(seen.after):
         yield "changed is false, and something else is stored than before"
-    if FULL_ACCESS_KEY in json.dumps(result):
+    if any(key.strip() and json.dumps(key.strip())[1:-1] in json.dumps(result) for key in seen.keys):
         yield "the API key is in the result"
     yield from _sent_twice(seen)
     yield from _incomplete(seen)
-    for text in (*seen.ended.warnings, *filter(None, [result.get("msg")])):
+    yield from _failure_without_its_parts(seen)
+    yield from _equal(
+        [], [entry["body"] for entry in seen.writes if sorted(entry["body"]) != ["contacts", "domainIds"]]
+    )
+    for text in (*seen.ended.warnings, *result.get("msg", "").splitlines()):
         yield from _not_a_sentence(text)
+
+
+def not_as_planned(plan: Observed, run: Observed) -> Iterator[str]:
+    """Yield in what a run is not what its plan said; of a run that has failed, only the diff."""
+    compared: dict[str, tuple[Any, Any]] = {"diff": (plan.result.get("diff"), run.result.get("diff"))}
+    if not run.ended.failed:
+        compared["changed"] = (plan.result["changed"], run.result["changed"])
+        for key in ("id", "name", "changed_fields", "before", "after"):
+            in_plan, in_run = ([entry[key] for entry in one.result["domains"]] for one in (plan, run))
+            compared[key] = (in_plan, in_run)
+    yield from (f"{key} of the plan: {line}" for key, both in compared.items() for line in _equal(*both))
+
+
+def _failure_without_its_parts(seen: Observed) -> Iterator[str]:
+    """A failure always has the same keys, and the message has its request id, for HostUp's support."""
+    failure = seen.result.get("failure")
+    if failure is not None:
+        yield from _equal(FAILURE_KEYS, sorted(failure))
+        if failure["request_id"] and failure["request_id"] not in seen.result["msg"]:
+            yield f"the request id {failure['request_id']} is not in the message"
+        unfinished = [job["id"] for job in seen.result.get("jobs", []) if job["status"] in ("queued", "running")]
+        if failure["code"] == "wait_timeout" and unfinished and not any(i in seen.result["msg"] for i in unfinished):
+            yield f"the message names none of the jobs {unfinished}"
 
 
 def _sent_twice(seen: Observed) -> Iterator[str]:
@@ -259,6 +375,10 @@ def _incomplete(seen: Observed) -> Iterator[str]:
             e["name"] or e["id"] for e in seen.result["domains"] if e["status"] in EXPLAINED and not e["reason"]
         ]
         yield from (f"{name} has no reason" for name in unexplained)
+    for entry in seen.result.get("domains", []):
+        for key in ("before", "after"):
+            if entry.get(key) and entry[key].keys() != set(entry["changed_fields"]):
+                yield f"{key} of {entry['id']} has other fields than changed_fields"
 
 
 def _not_a_sentence(text: str) -> Iterator[str]:

@@ -8,6 +8,7 @@ A file of `data/` is a list of scenarios; README.md beside this file describes t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -101,8 +102,9 @@ def scenarios(path: Path) -> Iterator[Scenario]:
     defaults = document.get("defaults", {})
     seen: set[str] = set()
     for raw in document["scenarios"]:
-        given = {**defaults, **raw, "options": {**defaults.get("options", {}), **raw.get("options", {})}}
-        given["world"] = {**defaults.get("world", {}), **raw.get("world", {})}
+        given = {**defaults, **raw}
+        for key in ("options", "world", *({"expect"} & given.keys())):
+            given[key] = {**defaults.get(key, {}), **raw.get(key, {})}
         apis = given.pop("api", None)
         for api in [apis] if apis is None or isinstance(apis, str) else apis:
             scenario = _scenario(dict(given), api)
@@ -123,8 +125,25 @@ def for_api(value: Any, api: str | None) -> Any:
     return {key: for_api(item, api) for key, item in value.items()}
 
 
+def spread(value: Any) -> Any:
+    """Write out the ranges of lists, which are those of an inventory: ``www-[08:10]`` is ``www-08`` and two more."""
+    if isinstance(value, dict):
+        return {key: spread(item) for key, item in value.items()}
+    if not isinstance(value, list):
+        return value
+    spread_out: list[Any] = []
+    for item in value:
+        found = re.fullmatch(r"(.*)\[(\d+):(\d+)\](.*)", item) if isinstance(item, str) else None
+        if found is None:
+            spread_out.append(spread(item))
+        else:
+            head, first, last, tail = found.groups()
+            spread_out += [f"{head}{n:0{len(first)}}{tail}" for n in range(int(first), int(last) + 1)]
+    return spread_out
+
+
 def _scenario(given: dict[str, Any], api: str | None) -> Scenario:
-    given = for_api(given, api)
+    given = spread(for_api(given, api))
     name = given.pop("name") + (f" ({api})" if api else "")
     steps = tuple(_steps(given))
     scenario = Scenario(
@@ -144,14 +163,38 @@ def _scenario(given: dict[str, Any], api: str | None) -> Scenario:
 
 
 def _steps(given: dict[str, Any]) -> Iterator[Step]:
-    """Take the keys out of a scenario that say what runs: plan, expect and then."""
+    """Take the keys out of a scenario that say what runs: plan, expect, ladder, again and then."""
     plan, expect, then = given.pop("plan", None), given.pop("expect", None), given.pop("then", [])
-    if plan is not None:
+    ladder, again = given.pop("ladder", None), given.pop("again", {})
+    if ladder is not None and expect is not None:
+        raise ValueError("a ladder takes the place of expect")
+    if ladder is not None:
+        yield from _ladder(plan or {}, ladder, again)
+    elif plan is not None:
         yield Step(plan, check_mode=True)
     if expect is not None:
         yield Step(expect)
     for step in then:
         yield Step(**{**step, "before": _world(step.get("before", {}))})
+
+
+def _ladder(plan: dict[str, Any], run: dict[str, Any], again: dict[str, Any]) -> Iterator[Step]:
+    """Plan, apply, apply again. A plan says what its run does, and the second run finds nothing to do.
+
+    :param run: how the run must end, which the expectations of the others follow from; ``domains`` is required.
+    """
+    statuses = run["domains"]
+    total = sum(statuses.values()) if isinstance(statuses, dict) else len(statuses)
+    writes = "updated" in statuses
+    jobs = run.get("jobs", ["completed"] if writes else [])
+    nothing = {"domains": {"unchanged": total}, "changed": False, "jobs": [], "diffs": 0, "sent": []}
+    if isinstance(statuses, dict):
+        planned: Any = {"planned" if status == "updated" else status: count for status, count in statuses.items()}
+    else:
+        planned = ["planned" if status == "updated" else status for status in statuses]
+    yield Step({"changed": writes, "domains": planned, "jobs": [], **plan}, check_mode=True)
+    yield Step({"changed": writes, **run, "jobs": jobs, "calls": {"write": len(jobs), **run.get("calls", {})}})
+    yield Step({**nothing, **again})
 
 
 def _world(given: Mapping[str, Any]) -> World:

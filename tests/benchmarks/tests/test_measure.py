@@ -92,7 +92,7 @@ def test_the_machine_and_its_versions_are_told() -> None:
 def test_the_payload_is_what_the_module_imports() -> None:
     names = [file.name for file in payload.files()]
     assert names[0] == "hostup_domain_contacts.py"
-    assert {"_client.py", "_contact.py", "_e164.py"} <= set(names)
+    assert {"client.py", "compare.py", "calling_codes.py"} <= set(names)
     assert "_audit.py" not in names
     assert len(names) == len(set(names))
 

@@ -25,7 +25,7 @@ class SandboxApp(Flask):
         """Run the route under the sandbox's lock."""
         state = sandbox_state()
         with state.lock:
-            state.jobs.settle(state.clock())
+            state.jobs.record_outcome(state.clock())
             return super().dispatch_request()
 
 

@@ -39,7 +39,7 @@ class BreakableConnection(server.HTTPConnection):
 
 
 class BreakableGateway(wsgi.Gateway_10):
-    """Tells the application which HTTP request it answers, so that it can break off the connection."""
+    """Shows the application which HTTP request it answers, so that it can break off the connection."""
 
     def __init__(self, req: Any) -> None:
         super().__init__(req)

@@ -54,7 +54,7 @@ def _truncated_answer(fault: Fault, response: Response) -> Response:
     if fault.truncate_after_lines is None:
         answer.headers["Content-Length"] = str(len(body))
     else:
-        # As of a stream: only the missing end of the transfer tells that lines may be missing.
+        # As of a stream: only the missing end of the transfer reports that lines may be missing.
         answer.headers.pop("Content-Length", None)
     return answer
 

@@ -84,10 +84,10 @@ class JobQueue:
         )
         self._jobs[job.id] = job
         self._unsettled.append(job)
-        self.settle(moment)
+        self.record_outcome(moment)
         return job
 
-    def settle(self, moment: float) -> None:
+    def record_outcome(self, moment: float) -> None:
         """Carry out every job whose end has come, in the order of their ends."""
         due = [job for job in self._unsettled if job.outcome != "never_ends" and moment >= job.ends_at]
         for job in sorted(due, key=lambda job: job.ends_at):

@@ -59,7 +59,7 @@ class LeanPath:
         method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"]
         is_bearer = environ.get("HTTP_AUTHORIZATION") == f"Bearer {FULL_ACCESS_KEY}"
         with state.lock:
-            state.jobs.settle(state.clock())
+            state.jobs.record_outcome(state.clock())
             if method == "POST" and path == v2.BULK_READ and is_bearer:
                 return self._lines(state, _ids(environ))
             if method == "GET" and path.startswith(_V1_CONTACT) and environ.get("HTTP_X_API_KEY") == FULL_ACCESS_KEY:

@@ -109,7 +109,7 @@ SWITCHES: tuple[Switch, ...] = (
         ("empty", "last"),
     ),
     Switch("v1_list_id_key", "id", "Name of the id in an entry of the v1 list.", ("id", "domainid")),
-    Switch("v1_list_tells", "status", "What an entry of the v1 list holds beside id and name.", ("status", "nothing")),
+    Switch("v1_list_shows", "status", "What an entry of the v1 list holds beside id and name.", ("status", "nothing")),
     # Writing on v1
     Switch("v1_omitted_keys", "keep", "What a key left out of a v1 bulk write does.", ("keep", "blank")),
     Switch("v1_empty_write", "clears", "What an empty string in a v1 write does.", ("clears", "ignored")),
@@ -139,7 +139,7 @@ SWITCHES: tuple[Switch, ...] = (
     Switch("v2_default_limit", 100, "Page size of GET /api/v2/domains without limit.", minimum=1),
     Switch("v2_page_size_cap", 1000, "Most domains on one page of GET /api/v2/domains.", minimum=1),
     Switch(
-        "v2_list_tells",
+        "v2_list_shows",
         "everything",
         "What an entry of the v2 list holds: also dates, tags and pin, or only the fields that its page shows.",
         ("everything", "what_is_shown"),
@@ -210,7 +210,7 @@ SWITCHES: tuple[Switch, ...] = (
     Switch(
         "swedish_holder_fields",
         "applied",
-        "What becomes of a changed holder name on .se and .nu: written, silently left alone, or an error.",
+        "How the registry treats a changed holder name on .se and .nu: written, silently left alone, or an error.",
         ("applied", "ignored", "fails"),
     ),
     # What the registrar makes of a value

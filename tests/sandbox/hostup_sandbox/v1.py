@@ -196,7 +196,7 @@ def _job_not_found(state: SandboxState, job_id: str, moment: float) -> Response:
 
 def _list_entry(state: SandboxState, domain: Domain) -> dict[str, str]:
     entry = {state.switches["v1_list_id_key"]: domain.v1_id, "name": shown_name(state, domain)}
-    if state.switches["v1_list_tells"] == "nothing":
+    if state.switches["v1_list_shows"] == "nothing":
         return entry
     return entry | {"status": _status(domain), "expires": (domain.attributes.expires_at or "")[:10]}
 

@@ -202,7 +202,7 @@ def _named(state: SandboxState, name: str) -> Domain | None:
 
 def _listed(state: SandboxState, domain: Domain, include: Iterable[str]) -> dict[str, Any]:
     entry = _entry(domain, shown_name(state, domain))
-    if state.switches["v2_list_tells"] == "what_is_shown":
+    if state.switches["v2_list_shows"] == "what_is_shown":
         entry = {key: value for key, value in entry.items() if key not in _BELOW_THE_CUT}
     return entry | {"hostingConnection": None} if "hostingConnection" in include else entry
 

@@ -38,7 +38,7 @@ PUBLISHED_CONTACT = {
 
 
 class FakeClock:
-    """Epoch seconds that move only when told."""
+    """Epoch seconds that move only on demand."""
 
     def __init__(self) -> None:
         self.now = 1_800_000_000.0

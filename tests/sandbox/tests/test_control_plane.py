@@ -17,7 +17,7 @@ def requests(api: SandboxClient) -> Any:
     return api.control("GET", "/requests")
 
 
-def test_the_record_tells_what_was_asked_and_answered(api: SandboxClient) -> None:
+def test_the_record_reports_what_was_asked_and_answered(api: SandboxClient) -> None:
     api.get("/api/v2/domains?name=example.com", headers={"User-Agent": "some client"})
     assert requests(api)["requests"] == [
         {

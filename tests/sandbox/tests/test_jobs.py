@@ -30,7 +30,7 @@ def test_a_job_waits_runs_and_completes(api: SandboxClient) -> None:
     assert flags == [["isWaiting"], ["isWaiting"], ["isRunning"], ["isRunning"], ["isCompleted"]]
 
 
-def test_a_running_job_tells_its_progress(api: SandboxClient) -> None:
+def test_a_running_job_reports_its_progress(api: SandboxClient) -> None:
     api.set(job_seconds=8)
     job_id = v1_job(api)
     api.clock.advance(6)

@@ -36,7 +36,7 @@ class Pair:
         self._lean = Client(LeanPath(self.api.app))
 
     def lean(self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None) -> TestResponse:
-        """One request by the short way; `reached` tells afterwards whether the application had to answer it."""
+        """One request by the short way; `reached` reports afterwards whether the application had to answer it."""
         self.reached.clear()
         return self._lean.open(path, method=method, json=body, headers=headers or key_for(path))
 
@@ -69,7 +69,7 @@ def pair() -> Pair:
     return Pair()
 
 
-def told(answer: TestResponse) -> Any:
+def reported(answer: TestResponse) -> Any:
     """What an answer says, without what differs from request to request."""
     documents = [json.loads(line) for line in answer.text.splitlines()]
     for document in documents:
@@ -81,22 +81,22 @@ def told(answer: TestResponse) -> Any:
 def test_it_says_what_the_application_says(pair: Pair, ask: Ask) -> None:
     request = ask(pair)
 
-    assert told(pair.lean(*request)) == told(pair.usual(*request))
+    assert reported(pair.lean(*request)) == reported(pair.usual(*request))
     assert pair.reached == [request[1]], "only the usual way reaches the application"
 
 
 @READS
 def test_it_sees_each_change(pair: Pair, ask: Ask) -> None:
     request = ask(pair)
-    before = told(pair.lean(*request))
+    before = reported(pair.lean(*request))
     pair.api.write_v2(["example.com"], {"city": "Lund"})
     pair.api.clock.advance(10)
 
-    after_the_write = told(pair.lean(*request))
-    assert after_the_write == told(pair.usual(*request)) != before
+    after_the_write = reported(pair.lean(*request))
+    assert after_the_write == reported(pair.usual(*request)) != before
 
     pair.api.control("PATCH", "/domains/example.com", {"attributes": {"transfer_in_progress": True}})
-    assert told(pair.lean(*request)) == told(pair.usual(*request))
+    assert reported(pair.lean(*request)) == reported(pair.usual(*request))
 
 
 @READS
@@ -120,7 +120,7 @@ def test_everything_unusual_is_left_to_the_application(
     answer = pair.lean(*request)
 
     assert pair.reached == [request[1]]
-    assert told(answer) == told(pair.usual(*request))
+    assert reported(answer) == reported(pair.usual(*request))
 
 
 @READS

@@ -292,7 +292,7 @@ EFFECTS: dict[str, tuple[Probe, dict[object, object]]] = {
     "v1_pagination": (lambda api: "pagination" in list_v1(api), {"present": True, "absent": False}),
     "v1_page_beyond_end": (lambda api: len(list_v1(api, "?limit=10&page=7")["domains"]), {"empty": 0, "last": 4}),
     "v1_list_id_key": (lambda api: next(iter(list_v1(api)["domains"][0])), {"id": "id", "domainid": "domainid"}),
-    "v1_list_tells": (
+    "v1_list_shows": (
         lambda api: sorted(list_v1(api)["domains"][0]),
         {"status": ["expires", "id", "name", "status"], "nothing": ["id", "name"]},
     ),
@@ -332,7 +332,7 @@ EFFECTS: dict[str, tuple[Probe, dict[object, object]]] = {
     ),
     "v2_default_limit": (lambda api: len(api.get(LIST_V2).json["data"]), {100: 14, 3: 3}),
     "v2_page_size_cap": (lambda api: len(api.get(f"{LIST_V2}?limit=10").json["data"]), {1000: 10, 1: 1}),
-    "v2_list_tells": (
+    "v2_list_shows": (
         lambda api: sorted({"expiresAt", "serviceStatus", "tags"} & api.get(LIST_V2).json["data"][0].keys()),
         {"everything": ["expiresAt", "serviceStatus", "tags"], "what_is_shown": ["serviceStatus"]},
     ),

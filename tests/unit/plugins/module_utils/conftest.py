@@ -20,8 +20,10 @@ import pytest
 import trustme
 from hypothesis import strategies as st
 
-from ansible_collections.hostup.cloud.plugins.module_utils._client import ApiKeyAuth, BearerAuth, Client, Connection
-from ansible_collections.hostup.cloud.plugins.module_utils._clock import Clock
+from ansible_collections.hostup.cloud.plugins.module_utils._http.client import Client
+from ansible_collections.hostup.cloud.plugins.module_utils._http.clock import Clock
+from ansible_collections.hostup.cloud.plugins.module_utils._http.request import Connection
+from ansible_collections.hostup.cloud.plugins.module_utils._http.transport import ApiKeyAuth, BearerAuth
 
 API_KEY = "k3y-that-no-one-may-see"
 
@@ -188,7 +190,7 @@ def server() -> Iterator[LoopbackServer]:
 
 @pytest.fixture(scope="session")
 def authority() -> trustme.CA:
-    """A certificate authority that nobody trusts unless told to."""
+    """A certificate authority that nobody trusts unless reported to."""
     return trustme.CA()
 
 

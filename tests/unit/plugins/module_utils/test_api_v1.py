@@ -17,21 +17,25 @@ import responses
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.hostup.cloud.plugins.module_utils import _api_v1
-from ansible_collections.hostup.cloud.plugins.module_utils._api import Job, Reading, stored_contact
-from ansible_collections.hostup.cloud.plugins.module_utils._api_v1 import WIRE_NAMES, ApiV1
-from ansible_collections.hostup.cloud.plugins.module_utils._client import ApiKeyAuth, Client, Connection
-from ansible_collections.hostup.cloud.plugins.module_utils._clock import Clock
-from ansible_collections.hostup.cloud.plugins.module_utils._domain import Domain
-from ansible_collections.hostup.cloud.plugins.module_utils._errors import (
+from ansible_collections.hostup.cloud.plugins.module_utils._api import v1
+from ansible_collections.hostup.cloud.plugins.module_utils._api.base import Reading
+from ansible_collections.hostup.cloud.plugins.module_utils._api.jobs import Job
+from ansible_collections.hostup.cloud.plugins.module_utils._api.v1 import WIRE_NAMES, ApiV1
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.domain import Domain
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.stored import Unreadable, stored_contact
+from ansible_collections.hostup.cloud.plugins.module_utils._http.client import Client
+from ansible_collections.hostup.cloud.plugins.module_utils._http.clock import Clock
+from ansible_collections.hostup.cloud.plugins.module_utils._http.errors import (
+    InvalidResponse,
     MissingDomains,
     NotSent,
     OutcomeUnknown,
     Refused,
     RequestFailed,
-    ServerTrouble,
-    Unintelligible,
+    TransientServerError,
 )
+from ansible_collections.hostup.cloud.plugins.module_utils._http.request import Connection
+from ansible_collections.hostup.cloud.plugins.module_utils._http.transport import ApiKeyAuth
 from ansible_collections.hostup.cloud.tests.unit.plugins.module_utils.conftest import COMPLETE_CONTACT, JSON_VALUES
 
 if TYPE_CHECKING:
@@ -230,7 +234,7 @@ def test_each_read_has_retries_of_its_own(new_client: ClientFactory) -> None:
 def test_any_value_is_a_contact_of_text_or_none(raw: Any) -> None:
     values = [raw.get(name) for name in WIRE_NAMES] if isinstance(raw, dict) else [[]]
     if any(isinstance(value, (bool, float, list, dict)) for value in values):
-        with pytest.raises(ValueError, match=r"^the API returned "):
+        with pytest.raises(Unreadable, match=r"^the API returned "):
             stored_contact(raw, WIRE_NAMES)
     else:
         contact = stored_contact(raw, WIRE_NAMES)
@@ -307,7 +311,7 @@ class Account:
 
     :param first: the number of the first page; what comes before it is empty, or the first page again.
     :param clamps: whether a page out of range is the nearest one in range instead of an empty one.
-    :param pagination: whether the answer tells how many records there are.
+    :param pagination: whether the answer reports how many records there are.
     """
 
     def __init__(
@@ -420,12 +424,12 @@ def test_an_odd_total_does_not_end_the_list_early(total: Any, new_client: Client
 def test_a_list_that_is_none(data: Any, new_client: ClientFactory) -> None:
     with responses.RequestsMock() as api:
         api.get(LIST, json=envelope(data))
-        with pytest.raises(Unintelligible, match="no list of domains"):
+        with pytest.raises(InvalidResponse, match="no list of domains"):
             list(api_v1(new_client(ORIGIN, v1=True)).domain_pages())
 
 
 def test_a_list_that_never_ends_is_given_up(new_client: ClientFactory, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_api_v1, "MOST_LIST_PAGES", 20)
+    monkeypatch.setattr(v1, "MOST_LIST_PAGES", 20)
     asked: list[int] = []
 
     def answer(request: Any) -> tuple[int, dict[str, str], str]:
@@ -434,7 +438,7 @@ def test_a_list_that_never_ends_is_given_up(new_client: ClientFactory, monkeypat
 
     with responses.RequestsMock() as api:
         api.add_callback("GET", LIST, answer)
-        with pytest.raises(Unintelligible, match="did not end after 20 pages"):
+        with pytest.raises(InvalidResponse, match="did not end after 20 pages"):
             list(api_v1(new_client(ORIGIN, v1=True)).domain_pages())
     assert len(asked) == 20
 
@@ -442,7 +446,7 @@ def test_a_list_that_never_ends_is_given_up(new_client: ClientFactory, monkeypat
 @given(st.lists(JSON_VALUES, max_size=5), JSON_VALUES)
 def test_any_answer_is_a_list_or_unintelligible(rows: list[Any], pagination: Any) -> None:
     client = Client(Connection(ORIGIN, "key"), ApiKeyAuth("key"), Clock(), lambda: 0.0)
-    with client._session, responses.RequestsMock() as api:
+    with client, responses.RequestsMock() as api:
         api.get(LIST, json=envelope({"domains": rows, "pagination": pagination}))
         domains = [domain for page in api_v1(client).domain_pages() for domain in page]
     assert len(domains) <= len(rows)
@@ -506,5 +510,5 @@ def test_a_row_that_comes_twice_is_one_domain(new_client: ClientFactory) -> None
 def test_a_list_that_cannot_be_read_is_an_error(new_client: ClientFactory) -> None:
     with responses.RequestsMock() as api:
         api.get(LIST, status=500)
-        with pytest.raises(ServerTrouble, match="Could not list the domains of the account"):
+        with pytest.raises(TransientServerError, match="Could not list the domains of the account"):
             api_v1(new_client(ORIGIN, v1=True, max_retries=0)).find_domains(["example.com"])

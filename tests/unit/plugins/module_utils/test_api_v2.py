@@ -15,30 +15,25 @@ import responses
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.hostup.cloud.plugins.module_utils import _api_v2
-from ansible_collections.hostup.cloud.plugins.module_utils._api import (
-    COMPLETED,
-    FAILED,
-    QUEUED,
-    RUNNING,
-    EditGate,
-    Job,
-    Reading,
-    stored_contact,
-)
-from ansible_collections.hostup.cloud.plugins.module_utils._api_v2 import WIRE_NAMES, ApiV2
-from ansible_collections.hostup.cloud.plugins.module_utils._client import BearerAuth, Client, Connection
-from ansible_collections.hostup.cloud.plugins.module_utils._clock import Deadline
-from ansible_collections.hostup.cloud.plugins.module_utils._contact import unicode_domain_name
-from ansible_collections.hostup.cloud.plugins.module_utils._domain import Domain
-from ansible_collections.hostup.cloud.plugins.module_utils._errors import (
+from ansible_collections.hostup.cloud.plugins.module_utils._api import v2
+from ansible_collections.hostup.cloud.plugins.module_utils._api.base import EditGate, Reading
+from ansible_collections.hostup.cloud.plugins.module_utils._api.jobs import Job, JobStatus
+from ansible_collections.hostup.cloud.plugins.module_utils._api.v2 import WIRE_NAMES, ApiV2
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.domain import Domain
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.notation import unicode_domain_name
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.stored import stored_contact
+from ansible_collections.hostup.cloud.plugins.module_utils._http.client import Client
+from ansible_collections.hostup.cloud.plugins.module_utils._http.clock import Deadline
+from ansible_collections.hostup.cloud.plugins.module_utils._http.errors import (
+    InvalidResponse,
     MissingDomains,
     OutcomeUnknown,
     Refused,
     RequestFailed,
-    ServerTrouble,
-    Unintelligible,
+    TransientServerError,
 )
+from ansible_collections.hostup.cloud.plugins.module_utils._http.request import Connection
+from ansible_collections.hostup.cloud.plugins.module_utils._http.transport import BearerAuth
 from ansible_collections.hostup.cloud.tests.unit.plugins.module_utils.conftest import (
     COMPLETE_CONTACT,
     JSON_VALUES,
@@ -205,9 +200,9 @@ def test_a_contact_of_something_else_than_text_is_unreadable(value: Any, new_cli
     assert reading.unreadable == {"dom_a": "the API returned something else than text for address1."}
 
 
-@pytest.mark.parametrize(("name", "told"), [(None, None), (7, None), ("", None), ("a\nb", "a b"), ("å.se", "å.se")])
-def test_the_name_of_a_line(name: Any, told: str | None, new_client: ClientFactory) -> None:
-    assert read(new_client, Stream(line("dom_a", domainName=name)), "dom_a").names.get("dom_a") == told
+@pytest.mark.parametrize(("name", "reported"), [(None, None), (7, None), ("", None), ("a\nb", "a b"), ("å.se", "å.se")])
+def test_the_name_of_a_line(name: Any, reported: str | None, new_client: ClientFactory) -> None:
+    assert read(new_client, Stream(line("dom_a", domainName=name)), "dom_a").names.get("dom_a") == reported
 
 
 # -- streams with gaps -----------------------------------------------------------------------------------------------
@@ -277,7 +272,7 @@ def test_a_stream_that_breaks_off_is_read_again_for_the_rest(server: LoopbackSer
 
 @pytest.mark.parametrize("body", [b"<html>", b"nonsense\n" + line("dom_a"), b"{\n}\n"])
 def test_an_answer_that_is_no_stream_is_an_error(body: bytes, new_client: ClientFactory) -> None:
-    with pytest.raises(Unintelligible, match="Could not read the stored contacts of 1 domain: "):
+    with pytest.raises(InvalidResponse, match="Could not read the stored contacts of 1 domain: "):
         read(new_client, Stream(body), "dom_a")
 
 
@@ -295,11 +290,11 @@ def test_an_answer_that_is_no_stream_is_an_error(body: bytes, new_client: Client
 @settings(max_examples=60)
 def test_any_lines_give_each_domain_a_contact_or_a_reason(lines: list[str]) -> None:
     client = Client(Connection(ORIGIN, "key", max_retries=0), BearerAuth("key"), FakeClock(), lambda: 0.0)
-    with client._session, responses.RequestsMock() as api:
+    with client, responses.RequestsMock() as api:
         api.post(READ, body="\n".join(lines).encode("utf-8", "surrogatepass"))
         try:
             reading = api_v2(client).read_contacts([Domain("dom_a"), Domain("dom_b")])
-        except Unintelligible:
+        except InvalidResponse:
             return
     assert reading.contacts.keys() | reading.unreadable.keys() == {"dom_a", "dom_b"}
     assert not reading.contacts.keys() & reading.unreadable.keys()
@@ -349,7 +344,7 @@ def test_the_published_edit_gate(new_client: ClientFactory) -> None:
 
 @given(JSON_VALUES, JSON_VALUES, JSON_VALUES)
 @settings(max_examples=60)
-def test_any_edit_gate_is_open_shut_or_not_told(allowed: Any, reason: Any, code: Any) -> None:
+def test_any_edit_gate_is_open_shut_or_not_reported(allowed: Any, reason: Any, code: Any) -> None:
     client = Client(Connection(ORIGIN, "key", max_retries=0), BearerAuth("key"), FakeClock(), lambda: 0.0)
     gate = {"allowed": allowed, "reason": reason, "code": code}
     for answer in (
@@ -357,11 +352,11 @@ def test_any_edit_gate_is_open_shut_or_not_told(allowed: Any, reason: Any, code:
         {"actions": {"canEditContacts": allowed}},
         {"actions": code},
     ):
-        with client._session, responses.RequestsMock() as api:
+        with client, responses.RequestsMock() as api:
             api.get(f"{LIST}/dom_a/contacts", body=json.dumps(answer).encode("utf-8", "surrogatepass"))
-            told = api_v2(client).edit_gates([Domain("dom_a")]).values["dom_a"]
-        assert told.allowed in (True, False, None)
-        assert all(text is None or text.isprintable() for text in (told.reason, told.code))
+            reported = api_v2(client).edit_gates([Domain("dom_a")]).values["dom_a"]
+        assert reported.allowed in (True, False, None)
+        assert all(text is None or text.isprintable() for text in (reported.reason, reported.code))
 
 
 def test_a_gate_that_cannot_be_asked_for_does_not_hide_the_others(new_client: ClientFactory) -> None:
@@ -479,17 +474,17 @@ def test_the_published_update(new_client: ClientFactory) -> None:
         "domainIds": ["dom_a", "dom_b"],
         "contacts": {"city": "Uppsala", "street": "", "countryCode": "SE"},
     }
-    assert job == Job("dbj_1", "/api/jobs/dbj_1", ("dom_a", "dom_b"), status=QUEUED)
+    assert job == Job("dbj_1", "/api/jobs/dbj_1", ("dom_a", "dom_b"), status=JobStatus.QUEUED)
 
 
 @pytest.mark.parametrize(
     ("word", "status"),
     [
-        ("pending", QUEUED),
-        ("queued", QUEUED),
-        ("in_progress", RUNNING),
-        ("completed", COMPLETED),
-        ("failed", FAILED),
+        ("pending", JobStatus.QUEUED),
+        ("queued", JobStatus.QUEUED),
+        ("in_progress", JobStatus.RUNNING),
+        ("completed", JobStatus.COMPLETED),
+        ("failed", JobStatus.FAILED),
     ],
 )
 def test_the_operation_may_have_got_on_already(word: str, status: str, new_client: ClientFactory) -> None:
@@ -567,7 +562,7 @@ def test_an_update_without_an_operation_says_what_is_known(
 @settings(max_examples=60)
 def test_any_operation_gives_a_job(job_id: Any, poll_url: Any, status: Any) -> None:
     client = Client(Connection(ORIGIN, "key"), BearerAuth("key"), FakeClock(), lambda: 0.0)
-    with client._session, responses.RequestsMock() as api:
+    with client, responses.RequestsMock() as api:
         api.post(BULK, json=operation(jobId=job_id, pollUrl=poll_url, status=status))
         job = api_v2(client).submit(["dom_a"], {})
     assert job.poll_path is None or (job.poll_path.startswith("/") and not job.poll_path.startswith("//"))
@@ -674,7 +669,7 @@ def test_a_cursor_that_comes_again_ends_the_list(cursors: list[str], new_client:
 
 
 def test_a_list_that_never_ends_is_given_up(new_client: ClientFactory, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_api_v2, "MOST_LIST_PAGES", 20)
+    monkeypatch.setattr(v2, "MOST_LIST_PAGES", 20)
     cursors = iter(range(1_000_000))
 
     def answer(request: Any) -> tuple[int, dict[str, str], str]:
@@ -683,7 +678,7 @@ def test_a_list_that_never_ends_is_given_up(new_client: ClientFactory, monkeypat
     client = new_client(ORIGIN)
     with responses.RequestsMock() as api:
         api.add_callback("GET", LIST, answer)
-        with pytest.raises(Unintelligible, match="did not end after 20 pages"):
+        with pytest.raises(InvalidResponse, match="did not end after 20 pages"):
             list(api_v2(client).domain_pages())
     assert client.calls["read"] == 20
 
@@ -692,7 +687,7 @@ def test_a_list_that_never_ends_is_given_up(new_client: ClientFactory, monkeypat
 def test_a_list_that_is_none(document: Any, new_client: ClientFactory) -> None:
     with responses.RequestsMock() as api:
         api.get(LIST, json=document)
-        with pytest.raises(Unintelligible, match="no list of domains"):
+        with pytest.raises(InvalidResponse, match="no list of domains"):
             list(api_v2(new_client(ORIGIN)).domain_pages())
 
 
@@ -700,7 +695,7 @@ def test_a_list_that_is_none(document: Any, new_client: ClientFactory) -> None:
 @settings(max_examples=60)
 def test_any_rows_are_domains_or_passed_over(rows: list[Any], cursor: Any) -> None:
     client = Client(Connection(ORIGIN, "key"), BearerAuth("key"), FakeClock(), lambda: 0.0)
-    with client._session, responses.RequestsMock() as api:
+    with client, responses.RequestsMock() as api:
         api.get(LIST, json={"data": rows, "nextCursor": cursor})
         api.get(LIST, json={"data": []})
         api.assert_all_requests_are_fired = False
@@ -708,7 +703,7 @@ def test_any_rows_are_domains_or_passed_over(rows: list[Any], cursor: Any) -> No
     assert found_in == {}
 
 
-# Every request tells either one name or one page. How many pages there are is known only at the last one.
+# Every request reports either one name or one page. How many pages there are is known only at the last one.
 @pytest.mark.parametrize(
     ("pages", "names", "requests"),
     [
@@ -751,7 +746,7 @@ def test_names_never_cost_more_than_twice_the_cheapest_way(pages: int, data: st.
     known = [row["name"] for page in account.pages for row in page]
     names = data.draw(st.lists(st.sampled_from([*known, "u1.example.com", "u2.example.com"]), unique=True))
     client = Client(Connection(ORIGIN, "key"), BearerAuth("key"), FakeClock(), lambda: 0.0)
-    with client._session, account.mock():
+    with client, account.mock():
         resolved = api_v2(client).find_domains(names)
     assert resolved.keys() == set(names) & set(known)
     assert len(account.asked) <= 2 * min(len(names), pages)
@@ -839,7 +834,7 @@ def test_a_name_on_two_pages_is_an_error_too(new_client: ClientFactory) -> None:
 def test_a_list_that_cannot_be_read_is_an_error(new_client: ClientFactory) -> None:
     with responses.RequestsMock() as api:
         api.get(LIST, status=503)
-        with pytest.raises(ServerTrouble, match="Could not look up the domain example"):
+        with pytest.raises(TransientServerError, match="Could not look up the domain example"):
             api_v2(new_client(ORIGIN, max_retries=0)).find_domains(["example.com"])
-        with pytest.raises(ServerTrouble, match="Could not list the domains of the account"):
+        with pytest.raises(TransientServerError, match="Could not list the domains of the account"):
             api_v2(new_client(ORIGIN, max_retries=0)).find_domains(["example.com", "example.se"])

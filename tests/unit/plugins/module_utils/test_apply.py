@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Carrying out a plan against a simulated registrar: what is sent, how it is waited for, and what is told about it."""
+"""Carrying out a plan against a simulated registrar: what is sent, how it is waited for, and what is reported."""
 
 from __future__ import annotations
 
@@ -14,29 +14,27 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.hostup.cloud.plugins.module_utils._api import Answers, Api, Job, Reading
-from ansible_collections.hostup.cloud.plugins.module_utils._apply import (
-    ApplySettings,
-    PartialFailure,
-    apply,
-    read_stored,
-    resolve,
-)
-from ansible_collections.hostup.cloud.plugins.module_utils._clock import Clock, Deadline
-from ansible_collections.hostup.cloud.plugins.module_utils._contact import Contact
-from ansible_collections.hostup.cloud.plugins.module_utils._domain import Domain, read_listed
-from ansible_collections.hostup.cloud.plugins.module_utils._errors import (
+from ansible_collections.hostup.cloud.plugins.module_utils._api.base import Answers, Api, Reading
+from ansible_collections.hostup.cloud.plugins.module_utils._api.jobs import Job, JobStatus
+from ansible_collections.hostup.cloud.plugins.module_utils._api.listed import read_listed
+from ansible_collections.hostup.cloud.plugins.module_utils._api.resolve import resolve
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.domain import Domain
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.fields import Contact
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.invalid_input import InvalidInput
+from ansible_collections.hostup.cloud.plugins.module_utils._engine.apply import ApplySettings, PartialFailure, apply
+from ansible_collections.hostup.cloud.plugins.module_utils._engine.plan import Comparison, make_plan, never_read
+from ansible_collections.hostup.cloud.plugins.module_utils._engine.reading import read_stored
+from ansible_collections.hostup.cloud.plugins.module_utils._http.clock import Clock, Deadline
+from ansible_collections.hostup.cloud.plugins.module_utils._http.errors import (
     Exchange,
-    InvalidInput,
     MissingDomains,
     NotSent,
     OutcomeUnknown,
     Refused,
     RequestFailed,
-    ServerTrouble,
+    TransientServerError,
 )
-from ansible_collections.hostup.cloud.plugins.module_utils._plan import Comparison, make_plan, never_read
-from ansible_collections.hostup.cloud.plugins.module_utils._report import Report
+from ansible_collections.hostup.cloud.plugins.module_utils._result.report import Report
 
 WRITE = Exchange("POST", "/api/v2/domains/bulk/contacts", "update the contact of 1 domain")
 
@@ -101,7 +99,7 @@ class Registrar(Api):
         yield [Domain(domain_id, name) for domain_id, name in self.names.items()]
 
     looks_up_names = False
-    details_tell_name = False
+    details_have_name = False
 
     def read_details(self, domains: Sequence[Domain]) -> Answers[Mapping[str, Any]]:
         raise NotImplementedError
@@ -135,7 +133,7 @@ class Registrar(Api):
         if self.names_no_job:
             self.pending.append((self.clock.time + self.acts_after, ids, dict(contact)))
             return Job(None, None, ids)
-        return Job(f"job_{len(self.writes)}", "/x", ids, self.job_states[0])
+        return Job(f"job_{len(self.writes)}", "/x", ids, JobStatus(self.job_states[0]))
 
     def poll(self, job: Job, deadline: Deadline | None = None) -> Job:
         job_id = job.id or ""
@@ -146,7 +144,7 @@ class Registrar(Api):
         state = self.job_states[min(self.polls.count(job_id), len(self.job_states) - 1)]
         if state in ("completed", "failed", "vanished"):
             self.write_down(*self.writes[int(job_id.partition("_")[2]) - 1])
-        return replace(job, status=state, message="the registry said no" if state == "failed" else None)
+        return replace(job, status=JobStatus(state), message="the registry said no" if state == "failed" else None)
 
     def write_down(self, domain_ids: Sequence[str], contact: Contact) -> None:
         for domain_id in domain_ids:
@@ -188,7 +186,7 @@ def run(
     declared = DECLARED if declared is None else declared
     report = Report(check_mode=False)
     report.domains = [Domain(domain_id) for domain_id in registrar.store]
-    stored = read_stored(registrar, report)
+    _domains, stored = read_stored(registrar, list(report.domains), report)
     comparison = Comparison(accepted=accepted or {}, never_read=never_read(stored.values(), registrar.may_leave_out))
     report.take_plan(make_plan(report.domains, stored, declared, comparison))
     outcome = Run(registrar, report)
@@ -333,7 +331,7 @@ def test_without_wait_nothing_is_polled_or_verified() -> None:
     assert done.result["changed"] is True
 
 
-def test_without_verify_the_word_of_the_job_is_told_as_such() -> None:
+def test_without_verify_the_word_of_the_job_is_reported_as_such() -> None:
     done = run(registrar_of("dom_a"), verify=False)
     assert len(done.registrar.reads) == 1
     assert done.statuses == {"dom_a": "updated"}
@@ -360,7 +358,7 @@ def test_a_completed_job_with_other_values_stored_is_not_applied() -> None:
     )
 
 
-def test_another_notation_of_the_declared_value_is_success_and_told() -> None:
+def test_another_notation_of_the_declared_value_is_success_and_reported() -> None:
     registrar = registrar_of("dom_a", normalise={"phonenumber": lambda phone: phone[:3] + "." + phone[3:]})
     done = run(registrar, {"phonenumber": "+46711111111"})
     assert done.error is None
@@ -377,7 +375,7 @@ def test_a_job_that_reports_a_failure_but_did_its_work_is_success_with_a_warning
     ]
 
 
-def test_a_job_that_fails_for_some_domains_is_told_for_each() -> None:
+def test_a_job_that_fails_for_some_domains_is_reported_for_each() -> None:
     registrar = registrar_of("dom_a", "dom_b", "dom_c", job_states=("running", "failed"))
     registrar.ignored = {"dom_b": {"firstname", "city"}, "dom_c": {"city"}}
     done = run(registrar)
@@ -407,7 +405,7 @@ def test_a_job_that_cannot_be_asked_for_is_read_back_until_the_time_is_up() -> N
     assert registrar.clock.time == pytest.approx(10)
 
 
-def test_an_accepted_spelling_is_success_and_told() -> None:
+def test_an_accepted_spelling_is_success_and_reported() -> None:
     registrar = registrar_of("dom_a", normalise={"city": lambda city: city.replace("ö", "o")})
     done = run(registrar, accepted={"city": frozenset({"Malmo"})})
     assert done.error is None
@@ -415,7 +413,7 @@ def test_an_accepted_spelling_is_success_and_told() -> None:
     assert run(registrar, accepted={"city": frozenset({"Malmo"})}).result["changed"] is False
 
 
-def test_a_field_that_the_api_never_tells_is_warned_of_once_and_not_written_again() -> None:
+def test_a_field_that_the_api_never_reports_is_warned_of_once_and_not_written_again() -> None:
     registrar = registrar_of("dom_a", "dom_b", complete=True, may_leave_out=frozenset({"address2"}))
     declared = {**DECLARED, "address2": "Lgh 1101"}
     for contact in registrar.store.values():
@@ -430,7 +428,7 @@ def test_a_field_that_the_api_never_tells_is_warned_of_once_and_not_written_agai
     assert second.result["changed"] is False
     (warning,) = second.report.warnings
     assert warning == (
-        "The API does not tell address2 of dom_a, dom_b, so nobody knows whether it is stored as declared. It is sent"
+        "The API does not return address2 of dom_a, dom_b, so nobody knows whether it is stored as declared. It is sent"
         " along when another field changes, and is no reason to write by itself."
     )
 
@@ -564,7 +562,7 @@ def test_an_accepted_update_without_a_job_is_queued_without_wait() -> None:
 
 
 def test_success_is_not_claimed_when_reading_back_fails() -> None:
-    trouble = ServerTrouble(Exchange("POST", "/read", "read"), "HTTP 503.", code="http_503", http_status=503)
+    trouble = TransientServerError(Exchange("POST", "/read", "read"), "HTTP 503.", code="http_503", http_status=503)
     done = run(registrar_of("dom_a", read_errors=[None, trouble]))
     assert done.statuses == {"dom_a": "failed"}
     assert done.entry("dom_a")["reason"] == "The update was sent, but reading back failed: HTTP 503."
@@ -577,7 +575,9 @@ def test_one_domain_that_cannot_be_read_back_does_not_hide_the_others() -> None:
     registrar = registrar_of("dom_a", "dom_b")
     report = Report(check_mode=False)
     report.domains = [Domain("dom_a"), Domain("dom_b")]
-    report.plan = make_plan(report.domains, read_stored(registrar, report), DECLARED, Comparison())
+    report.plan = make_plan(
+        report.domains, read_stored(registrar, list(report.domains), report)[1], DECLARED, Comparison()
+    )
     registrar.unreadable = {"dom_b": "the API could not read it."}
     with pytest.raises(PartialFailure):
         apply(report.plan, registrar, report, ApplySettings(), registrar.clock)
@@ -614,7 +614,7 @@ def test_domains_with_one_cause_are_one_sentence_and_all_of_them_forbidden_is_ab
     forbidden_ids: list[str], code: str, http_status: int | None
 ) -> None:
     registrar = registrar_of("1", "2", "3", "4", "5")
-    # Answers come in any order; what is told is in the declared one.
+    # Answers come in any order; what is reported is in the declared one.
     registrar.unreadable = dict.fromkeys(reversed(forbidden_ids), "the API answered HTTP 403.")
     registrar.unreadable_errors = {domain_id: forbidden(f"req_{domain_id}") for domain_id in reversed(forbidden_ids)}
     with pytest.raises(MissingDomains) as caught:
@@ -637,7 +637,7 @@ def test_names_are_resolved_in_the_declared_order_behind_the_ids() -> None:
     ]
 
 
-def test_all_unknown_names_are_told_at_once() -> None:
+def test_all_unknown_names_are_reported_at_once() -> None:
     registrar = registrar_of(names={"dom_a": "a.example"})
     with pytest.raises(MissingDomains, match=r"no domain named x\.example, y\.example\.") as caught:
         resolve(registrar, read_listed([], ["x.example", "a.example", "y.example"], "auto"))

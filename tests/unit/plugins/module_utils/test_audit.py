@@ -12,21 +12,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.hostup.cloud.plugins.module_utils._audit import (
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.compare import (
+    VerdictKind,
+    comparable_contact,
+    compare,
+    country_of,
+)
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.declared import problem_of
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.fields import FIELD_NAMES, Contact
+from ansible_collections.hostup.cloud.plugins.module_utils._task.audit import (
     Finding,
     clusters_of,
     email_names,
     findings_of,
 )
-from ansible_collections.hostup.cloud.plugins.module_utils._contact import (
-    DIFFERENT,
-    FIELD_NAMES,
-    Contact,
-    comparable_contact,
-    compare,
-    country_of,
-)
-from ansible_collections.hostup.cloud.plugins.module_utils._declared import problem_of
 from ansible_collections.hostup.cloud.tests.unit.plugins.module_utils.conftest import COMPLETE_CONTACT
 
 SPELT_OTHERWISE = {
@@ -87,7 +86,7 @@ def test_without_contacts_there_is_nothing() -> None:
 def test_two_contacts_are_one_exactly_if_no_field_differs(left: Contact, right: Contact) -> None:
     countries = {"left_country": country_of(left), "right_country": country_of(right)}
     differs = any(
-        compare(name, left.get(name, ""), right.get(name, ""), **countries).kind == DIFFERENT  # type: ignore[arg-type]
+        compare(name, left.get(name, ""), right.get(name, ""), **countries).kind == VerdictKind.DIFFERENT  # type: ignore[arg-type]
         for name in FIELD_NAMES
     )
     assert (comparable_contact(left) == comparable_contact(right)) != differs
@@ -193,7 +192,7 @@ def test_the_names_that_matter_to_an_address() -> None:
 # -- outliers ----------------------------------------------------------------------------------------------------------
 
 
-def test_an_outlier_is_told_by_the_fields_that_differ_from_the_norm() -> None:
+def test_an_outlier_is_reported_by_the_fields_that_differ_from_the_norm() -> None:
     contacts = {"1": COMPLETE_CONTACT, "2": ANOTHER, "3": SPELT_OTHERWISE}
     assert findings_of(contacts, frozenset()) == {
         "1": [],

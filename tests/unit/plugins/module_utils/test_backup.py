@@ -15,18 +15,18 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.hostup.cloud.plugins.module_utils import _backup
-from ansible_collections.hostup.cloud.plugins.module_utils._backup import (
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.declared import read_condition, read_declared
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.domain import Domain
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.fields import Contact
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.invalid_input import HostUpError, InvalidInput
+from ansible_collections.hostup.cloud.plugins.module_utils._engine import backup
+from ansible_collections.hostup.cloud.plugins.module_utils._engine.backup import (
     BackupPlace,
     backup_content,
     read_backup_place,
     write_backup,
 )
-from ansible_collections.hostup.cloud.plugins.module_utils._contact import Contact
-from ansible_collections.hostup.cloud.plugins.module_utils._declared import read_condition, read_declared
-from ansible_collections.hostup.cloud.plugins.module_utils._domain import Domain
-from ansible_collections.hostup.cloud.plugins.module_utils._errors import HostUpError, InvalidInput
-from ansible_collections.hostup.cloud.plugins.module_utils._plan import Comparison, Plan, make_plan
+from ansible_collections.hostup.cloud.plugins.module_utils._engine.plan import Comparison, Plan, make_plan
 from ansible_collections.hostup.cloud.tests.unit.plugins.module_utils.conftest import COMPLETE_CONTACT
 
 MOMENT = datetime(2026, 11, 23, 8, 15, 0, tzinfo=timezone.utc)
@@ -86,7 +86,7 @@ def test_a_folder_that_is_a_file_is_refused(tmp_path: Path) -> None:
 
 def test_a_folder_of_somebody_else_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     # Root may write everywhere, so permissions alone would show nothing where tests run as root.
-    monkeypatch.setattr(_backup.os, "access", lambda path, _mode: path != tmp_path)
+    monkeypatch.setattr(backup.os, "access", lambda path, _mode: path != tmp_path)
     with pytest.raises(InvalidInput, match="backup_path: nothing can be written there"):
         place_of(f"{tmp_path}/new/")
 
@@ -98,7 +98,7 @@ def test_a_folder_that_this_user_may_not_enter_is_refused(tmp_path: Path, monkey
         return real_stat(path)
 
     real_stat = Path.stat
-    monkeypatch.setattr(_backup.os, "access", lambda path, _mode: path != tmp_path)
+    monkeypatch.setattr(backup.os, "access", lambda path, _mode: path != tmp_path)
     monkeypatch.setattr(Path, "stat", denied)
     with pytest.raises(InvalidInput, match="backup_path: nothing can be written there"):
         place_of(tmp_path / "backups")
@@ -140,14 +140,14 @@ def test_a_backup_that_cannot_be_finished_leaves_nothing_behind(
     def full(_descriptor: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(_backup.os, "fsync", full)
+    monkeypatch.setattr(backup.os, "fsync", full)
     with pytest.raises(HostUpError, match="No space left on device"):
         write_backup(BackupPlace(tmp_path, "mine.json"), {}, MOMENT)
     assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("path", ["{folder}/{long}", "{folder}/{long}/"])
-def test_a_name_that_is_too_long_is_told_and_leaves_nothing_behind(path: str, tmp_path: Path) -> None:
+def test_a_name_that_is_too_long_is_reported_and_leaves_nothing_behind(path: str, tmp_path: Path) -> None:
     place = place_of(path.format(folder=tmp_path, long="x" * 300))
     assert place
     with pytest.raises(HostUpError, match=r"File name too long.*Check backup_path") as caught:

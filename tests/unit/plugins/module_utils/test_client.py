@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The HTTP client: what it sends, when it sends again, what it makes of an answer, and what it never tells."""
+"""The HTTP client: what it sends, when it sends again, what it makes of an answer, and what it never reports."""
 
 from __future__ import annotations
 
@@ -26,27 +26,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 from urllib3.response import HTTPResponse
 
-from ansible_collections.hostup.cloud.plugins.module_utils import _client
-from ansible_collections.hostup.cloud.plugins.module_utils._client import (
-    ApiKeyAuth,
-    BearerAuth,
-    Client,
-    Connection,
-    Kind,
-    Request,
-    api_text,
-    error_details,
-    seconds_before_retry,
-)
-from ansible_collections.hostup.cloud.plugins.module_utils._clock import Clock, Deadline
-from ansible_collections.hostup.cloud.plugins.module_utils._errors import (
+from ansible_collections.hostup.cloud.plugins.module_utils._http import client as client_module
+from ansible_collections.hostup.cloud.plugins.module_utils._http import transport
+from ansible_collections.hostup.cloud.plugins.module_utils._http.answers import api_text, error_details
+from ansible_collections.hostup.cloud.plugins.module_utils._http.client import Client
+from ansible_collections.hostup.cloud.plugins.module_utils._http.clock import Clock, Deadline
+from ansible_collections.hostup.cloud.plugins.module_utils._http.errors import (
+    InvalidResponse,
     NotSent,
     OutcomeUnknown,
     Refused,
     RequestFailed,
-    ServerTrouble,
-    Unintelligible,
+    TransientServerError,
 )
+from ansible_collections.hostup.cloud.plugins.module_utils._http.request import Connection, Kind, Request
+from ansible_collections.hostup.cloud.plugins.module_utils._http.retry import seconds_before_retry
+from ansible_collections.hostup.cloud.plugins.module_utils._http.transport import ApiKeyAuth, BearerAuth
 from ansible_collections.hostup.cloud.tests.unit.plugins.module_utils.conftest import API_KEY, JSON_VALUES
 
 if TYPE_CHECKING:
@@ -64,7 +59,7 @@ NOW = datetime(2026, 3, 1, 8, 0, 0, tzinfo=timezone.utc)
 
 GET = Request("GET", PATH, Kind.READ, "list the domains of the account")
 READ = Request("POST", PATH, Kind.READ, "read the stored contacts of 2 domains", body={"domainIds": ["dom_a", "dom_b"]})
-POLL = Request("GET", "/api/jobs/job_1", Kind.POLL, "ask for the state of job job_1")
+POLL = Request("GET", "/api/jobs/job_1", Kind.POLL, "poll job job_1")
 WRITE = Request("POST", PATH, Kind.WRITE, "update the contact of 2 domains", body={"domainIds": ["dom_a", "dom_b"]})
 KINDS = pytest.mark.parametrize("request_", [GET, READ, POLL, WRITE], ids=["GET", "bulk read", "poll", "write"])
 READS = pytest.mark.parametrize("request_", [GET, READ, POLL], ids=["GET", "bulk read", "poll"])
@@ -155,7 +150,7 @@ def test_a_read_announces_itself_and_has_no_body(server: LoopbackServer, new_cli
     received = server.received[0]
     assert (received.method, received.path) == ("GET", f"{PATH}?name=%C3%A5%26b&limit=50")
     assert received.headers["accept"] == "application/json"
-    assert received.headers["user-agent"] == f"hostup.cloud/{_client.COLLECTION_VERSION} (Ansible collection)"
+    assert received.headers["user-agent"] == f"hostup.cloud/{transport.COLLECTION_VERSION} (Ansible collection)"
     assert "content-type" not in received.headers
     assert received.body == b""
 
@@ -172,8 +167,8 @@ def test_an_empty_object_is_sent_as_one(server: LoopbackServer, new_client: Clie
 
 
 def test_the_user_agent_has_the_version_of_the_collection() -> None:
-    galaxy = (Path(_client.__file__).parents[2] / "galaxy.yml").read_text(encoding="utf-8")
-    assert f"\nversion: {_client.COLLECTION_VERSION}\n" in galaxy
+    galaxy = (Path(transport.__file__).parents[3] / "galaxy.yml").read_text(encoding="utf-8")
+    assert f"\nversion: {transport.COLLECTION_VERSION}\n" in galaxy
 
 
 def test_requests_share_a_connection(server: LoopbackServer, new_client: ClientFactory) -> None:
@@ -291,9 +286,9 @@ class OldStyleReason(Exception):
 
 
 def test_without_requests_the_module_still_loads_and_keeps_the_reason(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert _client.REQUESTS_IMPORT_ERROR is None
+    assert transport.REQUESTS_IMPORT_ERROR is None
     name = "client_without_requests"
-    spec = importlib.util.spec_from_file_location(name, _client.__file__)
+    spec = importlib.util.spec_from_file_location(name, transport.__file__)
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -363,7 +358,7 @@ def test_validation_that_is_switched_off_stays_off(
     [None, "not a certificate\n", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"],
     ids=["no such file", "no PEM", "broken PEM"],
 )
-def test_a_ca_bundle_that_cannot_be_used_is_told_at_once(
+def test_a_ca_bundle_that_cannot_be_used_is_reported_at_once(
     content: str | None, tls_server: LoopbackServer, new_client: ClientFactory, clock: FakeClock, tmp_path: Path
 ) -> None:
     bundle = tmp_path / "ca.pem"
@@ -376,7 +371,7 @@ def test_a_ca_bundle_that_cannot_be_used_is_told_at_once(
     assert (sum(client.calls.values()), clock.sleeps) == (0, [])
 
 
-def test_a_ca_bundle_that_may_not_be_read_is_told_at_once(new_client: ClientFactory, clock: FakeClock) -> None:
+def test_a_ca_bundle_that_may_not_be_read_is_reported_at_once(new_client: ClientFactory, clock: FakeClock) -> None:
     with responses.RequestsMock() as api:
         error = requests.exceptions.SSLError("[Errno 13] Permission denied")
         error.__cause__ = PermissionError(13, "Permission denied")
@@ -403,7 +398,7 @@ def test_a_server_that_does_not_speak_tls(
     with responses.RequestsMock() as api:
         api.get(ORIGIN + PATH, body=requests.exceptions.SSLError("[SSL: WRONG_VERSION_NUMBER] wrong version number"))
         error = failure_of(new_client(ORIGIN, max_retries=0), GET)
-    assert isinstance(error, ServerTrouble)
+    assert isinstance(error, TransientServerError)
     assert "the TLS connection failed" in str(error)
 
 
@@ -507,7 +502,7 @@ def test_a_read_ends_after_the_last_retry(
 ) -> None:
     server.reply = trouble
     error = failure_of(new_client(server.origin, max_retries=2), request_)
-    assert isinstance(error, ServerTrouble)
+    assert isinstance(error, TransientServerError)
     assert "tried 3 times" in str(error)
     assert len(server.received) == 3
 
@@ -530,7 +525,7 @@ def test_an_answer_that_does_not_come(request_: Request, server: LoopbackServer,
     error = failure_of(client, request_)
     assert error.code == "timeout"
     assert "no answer within 0.1 s" in str(error)
-    assert isinstance(error, OutcomeUnknown if request_ is WRITE else ServerTrouble)
+    assert isinstance(error, OutcomeUnknown if request_ is WRITE else TransientServerError)
     assert len(server.received) == (1 if request_ is WRITE else 2)
 
 
@@ -586,7 +581,7 @@ def test_an_answer_that_cannot_be_used(
 ) -> None:
     server.reply, explanation = UNUSABLE[case]
     error = failure_of(new_client(server.origin), request_)
-    assert isinstance(error, OutcomeUnknown if request_ is WRITE else Unintelligible)
+    assert isinstance(error, OutcomeUnknown if request_ is WRITE else InvalidResponse)
     assert error.code == "unusable_answer"
     assert explanation in str(error)
     assert len(server.received) == 1
@@ -632,7 +627,7 @@ def test_no_retry_begins_after_the_deadline(
     server: LoopbackServer, new_client: ClientFactory, clock: FakeClock
 ) -> None:
     server.reply = answering(503)
-    with pytest.raises(ServerTrouble):
+    with pytest.raises(TransientServerError):
         new_client(server.origin, max_retries=100).fetch(POLL, Deadline(clock, 4.0))
     # 0.5 + 1 + 2 seconds fit, 4 more do not.
     assert clock.sleeps == [0.5, 1.0, 2.0]
@@ -816,7 +811,7 @@ def test_403_names_the_scope(request_: Request, scope: str, server: LoopbackServ
     assert f"has the scope {scope}," in str(failure_of(new_client(server.origin), request_))
 
 
-def test_401_tells_where_the_key_comes_from(server: LoopbackServer, new_client: ClientFactory) -> None:
+def test_401_reports_where_the_key_comes_from(server: LoopbackServer, new_client: ClientFactory) -> None:
     server.reply = answering(401, json.dumps(problem(401, "unauthorized")))
     message = str(failure_of(new_client(server.origin), GET))
     assert "api_key" in message
@@ -879,9 +874,9 @@ def test_control_characters_of_an_error_do_not_reach_the_terminal(
     error = failure_of(new_client(server.origin), WRITE)
     assert str(error).isprintable()
     assert "one [31mtwo three four" in str(error)
-    told = error.as_failure()
-    told_errors = told.pop("errors")
-    texts = [value for value in (*told.values(), *told_errors[0].values()) if isinstance(value, str)]
+    reported = error.as_failure()
+    reported_errors = reported.pop("errors")
+    texts = [value for value in (*reported.values(), *reported_errors[0].values()) if isinstance(value, str)]
     assert len(texts) == 8
     assert all(text.isprintable() for text in texts)
 
@@ -944,7 +939,7 @@ def test_only_see_other_leaves_open_whether_a_write_was_carried_out(
 ) -> None:
     server.reply = answering(status, "", Location="/elsewhere")
     assert isinstance(failure_of(new_client(server.origin), WRITE), Refused if status in (307, 308) else OutcomeUnknown)
-    assert isinstance(failure_of(new_client(server.origin), GET), Unintelligible)
+    assert isinstance(failure_of(new_client(server.origin), GET), InvalidResponse)
 
 
 @pytest.mark.parametrize(
@@ -1017,7 +1012,7 @@ def trickle(status: int) -> Reply:
 def test_a_body_without_end_is_cut(request_: Request, server: LoopbackServer, new_client: ClientFactory) -> None:
     server.reply = endless(200, b" " * 65536)
     error = failure_of(new_client(server.origin), request_)
-    assert isinstance(error, OutcomeUnknown if request_ is WRITE else Unintelligible)
+    assert isinstance(error, OutcomeUnknown if request_ is WRITE else InvalidResponse)
     assert "larger than 16 MiB" in str(error)
     assert len(server.received) == 1
 
@@ -1048,7 +1043,7 @@ def test_a_body_that_trickles_in_runs_out_of_time(
     started = time.monotonic()
     error = failure_of(new_client(server.origin, timeout=0.2, max_retries=0, clock=Clock()), request_)
     assert error.code == "timeout"
-    assert isinstance(error, OutcomeUnknown if request_ is WRITE else ServerTrouble)
+    assert isinstance(error, OutcomeUnknown if request_ is WRITE else TransientServerError)
     assert time.monotonic() - started < 5
 
 
@@ -1098,7 +1093,9 @@ def test_a_body_shorter_than_its_length_is_never_taken_for_whole(
 
     server.reply = short
     # urllib3 1 does not notice; then the document does not parse.
-    assert isinstance(failure_of(new_client(server.origin, max_retries=0), GET), (ServerTrouble, Unintelligible))
+    assert isinstance(
+        failure_of(new_client(server.origin, max_retries=0), GET), (TransientServerError, InvalidResponse)
+    )
     assert isinstance(failure_of(new_client(server.origin), WRITE), OutcomeUnknown)
 
 
@@ -1169,7 +1166,7 @@ def test_a_stream_that_is_none(
     body: bytes, explanation: str, server: LoopbackServer, new_client: ClientFactory
 ) -> None:
     server.reply = answering(200, body)
-    with pytest.raises(Unintelligible, match=explanation):
+    with pytest.raises(InvalidResponse, match=explanation):
         list(new_client(server.origin).stream(READ))
 
 
@@ -1256,7 +1253,7 @@ def test_a_slow_stream_is_fine_as_long_as_lines_arrive(server: LoopbackServer, n
 
 
 @needs_read1
-def test_lines_are_told_as_they_arrive(server: LoopbackServer, new_client: ClientFactory) -> None:
+def test_lines_are_reported_as_they_arrive(server: LoopbackServer, new_client: ClientFactory) -> None:
     def wait_for_reader(exchange: Exchange) -> None:
         exchange.start_chunked()
         exchange.chunk(b"1\n")
@@ -1272,16 +1269,16 @@ def test_lines_are_told_as_they_arrive(server: LoopbackServer, new_client: Clien
 
 def test_a_line_without_end_is_cut(server: LoopbackServer, new_client: ClientFactory) -> None:
     server.reply = endless(200, b"x" * 65536)
-    with pytest.raises(Unintelligible, match="too large"):
+    with pytest.raises(InvalidResponse, match="too large"):
         list(new_client(server.origin).stream(READ))
 
 
 def test_a_stream_without_end_is_cut(
     server: LoopbackServer, new_client: ClientFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(_client, "MAX_STREAM_BYTES", 1_000_000)
+    monkeypatch.setattr(client_module, "MAX_STREAM_BYTES", 1_000_000)
     server.reply = endless(200, (b'{"a":"' + b"x" * 1000 + b'"}\n') * 60)
-    with pytest.raises(Unintelligible, match="too large"):
+    with pytest.raises(InvalidResponse, match="too large"):
         list(new_client(server.origin).stream(READ))
 
 
@@ -1313,11 +1310,11 @@ def test_a_reader_that_stops_early_closes_the_stream(server: LoopbackServer, new
 @given(st.lists(st.binary(max_size=30), max_size=12))
 def test_no_bytes_make_the_line_reader_fail_otherwise(pieces: list[bytes]) -> None:
     client = Client(Connection(ORIGIN, API_KEY), BearerAuth(API_KEY), Clock(), lambda: 0.0)
-    with client._session, responses.RequestsMock() as api:
+    with client, responses.RequestsMock() as api:
         api.post(ORIGIN + PATH, body=b"\n".join(pieces))
         try:
             lines = list(client.stream(READ))
-        except Unintelligible:
+        except InvalidResponse:
             return
     assert len(lines) <= len(b"\n".join(pieces).split(b"\n"))
 
@@ -1341,7 +1338,7 @@ def test_a_stream_is_not_opened_again_after_the_deadline(
     server: LoopbackServer, new_client: ClientFactory, clock: FakeClock
 ) -> None:
     server.reply = answering(503)
-    with pytest.raises(ServerTrouble):
+    with pytest.raises(TransientServerError):
         list(new_client(server.origin).stream(READ, Deadline(clock, 1.4)))
     assert clock.sleeps == [0.5]
 
@@ -1391,7 +1388,7 @@ def test_after_one_read_has_used_up_its_retries_further_reads_are_tried_once_unt
         before = len(server.received)
         try:
             client.fetch(GET)
-        except ServerTrouble:
+        except TransientServerError:
             assert reply is not ok
         assert len(server.received) - before == attempts
 
@@ -1433,7 +1430,7 @@ def test_the_key_is_in_no_message(
 
 def test_the_key_is_in_no_representation(new_client: ClientFactory) -> None:
     client = new_client(ORIGIN)
-    for thing in (client, client.connection, ApiKeyAuth(API_KEY), BearerAuth(API_KEY), client._session):
+    for thing in (client, client.connection, ApiKeyAuth(API_KEY), BearerAuth(API_KEY), client._transport):
         assert API_KEY not in repr(thing)
         assert API_KEY not in str(thing)
 

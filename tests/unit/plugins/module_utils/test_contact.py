@@ -15,21 +15,19 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.hostup.cloud.plugins.module_utils import _contact
-from ansible_collections.hostup.cloud.plugins.module_utils._contact import (
-    DIFFERENT,
-    EQUAL,
-    EQUIVALENT,
-    FIELD_NAMES,
-    FIELDS,
-    NAME_OF,
+from ansible_collections.hostup.cloud.plugins.module_utils._contact import notation
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.compare import (
     RULES,
     Verdict,
+    VerdictKind,
+    compare,
+    country_of,
+)
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.fields import FIELD_NAMES, FIELDS, NAME_OF
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.notation import (
     canonical_email,
     canonical_phone,
     canonical_postcode,
-    compare,
-    country_of,
 )
 
 COUNTRIES = ("SE", "NO", "GB", "NL", "US", "IT", "")
@@ -62,8 +60,8 @@ def kind(field: str, one: str, other: str, country: str = "SE") -> str:
     ],
 )
 def test_phone_separators_and_one_trunk_zero_are_notation(stored: str) -> None:
-    assert verdict_of("phonenumber", "+46700000000", stored) == Verdict(EQUIVALENT, "phone_notation")
-    assert kind("phonenumber", "+46700000000", stored) == EQUIVALENT
+    assert verdict_of("phonenumber", "+46700000000", stored) == Verdict(VerdictKind.EQUIVALENT, "phone_notation")
+    assert kind("phonenumber", "+46700000000", stored) == VerdictKind.EQUIVALENT
 
 
 @pytest.mark.parametrize(
@@ -87,20 +85,20 @@ def test_phone_separators_and_one_trunk_zero_are_notation(stored: str) -> None:
     ],
 )
 def test_phone_that_is_another_number_or_no_number_is_different(stored: str) -> None:
-    assert kind("phonenumber", "+46700000000", stored) == DIFFERENT
+    assert kind("phonenumber", "+46700000000", stored) == VerdictKind.DIFFERENT
 
 
 def test_phone_in_italy_keeps_its_zero() -> None:
-    assert kind("phonenumber", "+39.0612345678", "+39 06 1234 5678", "IT") == EQUIVALENT
-    assert kind("phonenumber", "+39.0612345678", "+39612345678", "IT") == DIFFERENT
-    assert kind("phonenumber", "+39612345678", "+39 (0)612345678", "IT") == DIFFERENT
+    assert kind("phonenumber", "+39.0612345678", "+39 06 1234 5678", "IT") == VerdictKind.EQUIVALENT
+    assert kind("phonenumber", "+39.0612345678", "+39612345678", "IT") == VerdictKind.DIFFERENT
+    assert kind("phonenumber", "+39612345678", "+39 (0)612345678", "IT") == VerdictKind.DIFFERENT
 
 
 def test_phone_extensions_count_and_their_spelling_does_not() -> None:
-    assert kind("phonenumber", "+46700000000x12", "+46.700000000;ext=12") == EQUIVALENT
-    assert kind("phonenumber", "+46700000000x12", "+46 700000000 ext.12") == EQUIVALENT
-    assert kind("phonenumber", "+46700000000x12", "+46700000000x13") == DIFFERENT
-    assert kind("phonenumber", "+46700000000x12", "+4670000000012") == DIFFERENT
+    assert kind("phonenumber", "+46700000000x12", "+46.700000000;ext=12") == VerdictKind.EQUIVALENT
+    assert kind("phonenumber", "+46700000000x12", "+46 700000000 ext.12") == VerdictKind.EQUIVALENT
+    assert kind("phonenumber", "+46700000000x12", "+46700000000x13") == VerdictKind.DIFFERENT
+    assert kind("phonenumber", "+46700000000x12", "+4670000000012") == VerdictKind.DIFFERENT
 
 
 @pytest.mark.parametrize(
@@ -111,7 +109,7 @@ def test_phone_needs_a_known_calling_code_and_5_to_15_digits(text: str) -> None:
 
 
 def test_a_malformed_stored_phone_stays_different_from_its_correct_spelling() -> None:
-    assert kind("phonenumber", "+46700000000", "+46 700000000 (home)") == DIFFERENT
+    assert kind("phonenumber", "+46700000000", "+46 700000000 (home)") == VerdictKind.DIFFERENT
 
 
 # -- postcode ----------------------------------------------------------------------------------------------------------
@@ -120,24 +118,24 @@ def test_a_malformed_stored_phone_stays_different_from_its_correct_spelling() ->
 @pytest.mark.parametrize(
     ("country", "left", "right", "expected"),
     [
-        ("SE", "123 45", "12345", EQUIVALENT),
-        ("SE", "123 45", "123  45", DIFFERENT),
-        ("SE", "123 45", "1 2345", DIFFERENT),
-        ("SE", "123 45", "SE-123 45", DIFFERENT),
-        ("SE", "123 45", "123 46", DIFFERENT),
-        ("GB", "SW1A 1AA", "sw1a1aa", EQUIVALENT),
-        ("GB", "SW1A 1AA", "SW1 A1AA", DIFFERENT),
-        ("GB", "GIR 0AA", "gir0aa", EQUIVALENT),
-        ("NL", "1234 AB", "1234ab", EQUIVALENT),
-        ("NL", "1234 AB", "1234 AC", DIFFERENT),
-        ("NO", "0025", "25", DIFFERENT),
-        ("NO", "0025", "0025", EQUAL),
-        ("DK", "1050", "10 50", DIFFERENT),
-        ("FI", "00100", "100", DIFFERENT),
-        ("US", "12345", "12345-6789", DIFFERENT),
-        ("US", "12345-6789", "123456789", DIFFERENT),
-        ("FR", "75 001", "75001", DIFFERENT),
-        ("", "123 45", "12345", DIFFERENT),
+        ("SE", "123 45", "12345", VerdictKind.EQUIVALENT),
+        ("SE", "123 45", "123  45", VerdictKind.DIFFERENT),
+        ("SE", "123 45", "1 2345", VerdictKind.DIFFERENT),
+        ("SE", "123 45", "SE-123 45", VerdictKind.DIFFERENT),
+        ("SE", "123 45", "123 46", VerdictKind.DIFFERENT),
+        ("GB", "SW1A 1AA", "sw1a1aa", VerdictKind.EQUIVALENT),
+        ("GB", "SW1A 1AA", "SW1 A1AA", VerdictKind.DIFFERENT),
+        ("GB", "GIR 0AA", "gir0aa", VerdictKind.EQUIVALENT),
+        ("NL", "1234 AB", "1234ab", VerdictKind.EQUIVALENT),
+        ("NL", "1234 AB", "1234 AC", VerdictKind.DIFFERENT),
+        ("NO", "0025", "25", VerdictKind.DIFFERENT),
+        ("NO", "0025", "0025", VerdictKind.EQUAL),
+        ("DK", "1050", "10 50", VerdictKind.DIFFERENT),
+        ("FI", "00100", "100", VerdictKind.DIFFERENT),
+        ("US", "12345", "12345-6789", VerdictKind.DIFFERENT),
+        ("US", "12345-6789", "123456789", VerdictKind.DIFFERENT),
+        ("FR", "75 001", "75001", VerdictKind.DIFFERENT),
+        ("", "123 45", "12345", VerdictKind.DIFFERENT),
     ],
 )
 def test_postcode_by_country(country: str, left: str, right: str, expected: str) -> None:
@@ -145,8 +143,8 @@ def test_postcode_by_country(country: str, left: str, right: str, expected: str)
 
 
 def test_postcodes_of_two_countries_are_compared_as_text() -> None:
-    assert compare("postcode", "123 45", "12345", left_country="SE", right_country="NO").kind == DIFFERENT
-    assert compare("postcode", "12345", "12345", left_country="SE", right_country="NO").kind == EQUAL
+    assert compare("postcode", "123 45", "12345", left_country="SE", right_country="NO").kind == VerdictKind.DIFFERENT
+    assert compare("postcode", "12345", "12345", left_country="SE", right_country="NO").kind == VerdictKind.EQUAL
 
 
 def test_postcode_digits_are_ascii() -> None:
@@ -157,20 +155,20 @@ def test_postcode_digits_are_ascii() -> None:
 
 
 def test_country_ignores_case_and_knows_no_aliases() -> None:
-    assert verdict_of("country", "SE", "se") == Verdict(EQUIVALENT, "country_case")
-    assert kind("country", "GB", "UK") == DIFFERENT
-    assert kind("country", "SE", "SWE") == DIFFERENT
-    assert kind("country", "SE", "ſe") == DIFFERENT
+    assert verdict_of("country", "SE", "se") == Verdict(VerdictKind.EQUIVALENT, "country_case")
+    assert kind("country", "GB", "UK") == VerdictKind.DIFFERENT
+    assert kind("country", "SE", "SWE") == VerdictKind.DIFFERENT
+    assert kind("country", "SE", "ſe") == VerdictKind.DIFFERENT
 
 
 @pytest.mark.parametrize(
     ("country", "left", "right", "expected"),
     [
-        ("US", "CA", "ca", EQUIVALENT),
-        ("CA", "ON", "on", EQUIVALENT),
-        ("AU", "NSW", "nsw", EQUIVALENT),
-        ("US", "California", "california", DIFFERENT),
-        ("SE", "AB", "ab", DIFFERENT),
+        ("US", "CA", "ca", VerdictKind.EQUIVALENT),
+        ("CA", "ON", "on", VerdictKind.EQUIVALENT),
+        ("AU", "NSW", "nsw", VerdictKind.EQUIVALENT),
+        ("US", "California", "california", VerdictKind.DIFFERENT),
+        ("SE", "AB", "ab", VerdictKind.DIFFERENT),
     ],
 )
 def test_state_codes_ignore_case_in_three_countries(country: str, left: str, right: str, expected: str) -> None:
@@ -189,17 +187,17 @@ def test_country_of_a_contact_falls_back_to_the_other_side() -> None:
 @pytest.mark.parametrize(
     ("left", "right", "expected"),
     [
-        ("domains@example.com", "domains@EXAMPLE.com", EQUIVALENT),
-        ("domains@example.com", "Domains@example.com", DIFFERENT),
-        ("domains@räksmörgås.example", "domains@xn--rksmrgs-5wao1o.example", EQUIVALENT),
-        ("anna@straße.example", "anna@strasse.example", DIFFERENT),
-        ("anna@straße.example", "anna@xn--strae-oqa.example", EQUIVALENT),
-        ("anna.svensson@example.com", "annasvensson@example.com", DIFFERENT),
-        ("anna+se@example.com", "anna@example.com", DIFFERENT),
-        ("anna@example.com", "anna@example.com.", DIFFERENT),
-        ('"a@B"@example.com', '"a@b"@example.com', DIFFERENT),
-        ("anna@EXAMPLE", "anna@example", DIFFERENT),
-        ("example.com", "EXAMPLE.com", DIFFERENT),
+        ("domains@example.com", "domains@EXAMPLE.com", VerdictKind.EQUIVALENT),
+        ("domains@example.com", "Domains@example.com", VerdictKind.DIFFERENT),
+        ("domains@räksmörgås.example", "domains@xn--rksmrgs-5wao1o.example", VerdictKind.EQUIVALENT),
+        ("anna@straße.example", "anna@strasse.example", VerdictKind.DIFFERENT),
+        ("anna@straße.example", "anna@xn--strae-oqa.example", VerdictKind.EQUIVALENT),
+        ("anna.svensson@example.com", "annasvensson@example.com", VerdictKind.DIFFERENT),
+        ("anna+se@example.com", "anna@example.com", VerdictKind.DIFFERENT),
+        ("anna@example.com", "anna@example.com.", VerdictKind.DIFFERENT),
+        ('"a@B"@example.com', '"a@b"@example.com', VerdictKind.DIFFERENT),
+        ("anna@EXAMPLE", "anna@example", VerdictKind.DIFFERENT),
+        ("example.com", "EXAMPLE.com", VerdictKind.DIFFERENT),
     ],
 )
 def test_email(left: str, right: str, expected: str) -> None:
@@ -207,10 +205,10 @@ def test_email(left: str, right: str, expected: str) -> None:
 
 
 def test_a_unicode_domain_is_text_where_the_idna_package_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_contact, "idna", None)
+    monkeypatch.setattr(notation, "idna", None)
     assert canonical_email("anna@räksmörgås.example") is None
-    assert kind("email", "anna@räksmörgås.example", "anna@räksmörgås.example") == EQUAL
-    assert _contact.unicode_domain_name("xn--rksmrgs-5wao1o.example") == "xn--rksmrgs-5wao1o.example"
+    assert kind("email", "anna@räksmörgås.example", "anna@räksmörgås.example") == VerdictKind.EQUAL
+    assert notation.unicode_domain_name("xn--rksmrgs-5wao1o.example") == "xn--rksmrgs-5wao1o.example"
 
 
 # -- names, company, addresses -----------------------------------------------------------------------------------------
@@ -231,15 +229,15 @@ def test_a_unicode_domain_is_text_where_the_idna_package_is_missing(monkeypatch:
     ],
 )
 def test_text_counts_in_full(field: str, left: str, right: str) -> None:
-    assert kind(field, left, right) == DIFFERENT
+    assert kind(field, left, right) == VerdictKind.DIFFERENT
 
 
 def test_text_ignores_outer_white_space_and_unicode_composition_and_says_so() -> None:
-    assert verdict_of("city", "Malmö", " Malmö\n") == Verdict(EQUIVALENT, "outer_white_space")
+    assert verdict_of("city", "Malmö", " Malmö\n") == Verdict(VerdictKind.EQUIVALENT, "outer_white_space")
     assert verdict_of("city", "Malmö", unicodedata.normalize("NFD", "Malmö")) == Verdict(
-        EQUIVALENT, "unicode_composition"
+        VerdictKind.EQUIVALENT, "unicode_composition"
     )
-    assert kind("city", "", "  ") == EQUIVALENT
+    assert kind("city", "", "  ") == VerdictKind.EQUIVALENT
 
 
 @pytest.mark.parametrize(
@@ -253,9 +251,9 @@ def test_text_ignores_outer_white_space_and_unicode_composition_and_says_so() ->
     ],
 )
 def test_strict_knows_no_equivalence(field: str, left: str, right: str) -> None:
-    assert verdict_of(field, left, right).kind == EQUIVALENT
-    assert verdict_of(field, left, right, strict=True).kind == DIFFERENT
-    assert verdict_of(field, left, left, strict=True).kind == EQUAL
+    assert verdict_of(field, left, right).kind == VerdictKind.EQUIVALENT
+    assert verdict_of(field, left, right, strict=True).kind == VerdictKind.DIFFERENT
+    assert verdict_of(field, left, left, strict=True).kind == VerdictKind.EQUAL
 
 
 # -- names of the fields -----------------------------------------------------------------------------------------------
@@ -293,7 +291,7 @@ ANY_COUNTRY = st.sampled_from(COUNTRIES)
 @given(ANY_FIELD, ANY_TEXT, ANY_TEXT, ANY_TEXT, ANY_COUNTRY)
 def test_equality_is_reflexive_symmetric_and_transitive(field: str, a: str, b: str, c: str, country: str) -> None:
     def same(left: str, right: str) -> bool:
-        return verdict_of(field, left, right, country).kind != DIFFERENT
+        return verdict_of(field, left, right, country).kind != VerdictKind.DIFFERENT
 
     assert same(a, a)
     assert same(a, b) == same(b, a)
@@ -341,7 +339,7 @@ def test_a_canonical_form_is_its_own_canonical_form(field: str, data: st.DataObj
 @given(ANY_FIELD, st.text(), st.text(), ANY_COUNTRY, ANY_COUNTRY)
 def test_comparison_never_raises(field: str, left: str, right: str, left_country: str, right_country: str) -> None:
     verdict = compare(field, left, right, left_country=left_country, right_country=right_country)
-    assert (verdict.rule is not None) == (verdict.kind == EQUIVALENT)
+    assert (verdict.rule is not None) == (verdict.kind == VerdictKind.EQUIVALENT)
 
 
 LETTERS_AND_DIGITS = string.ascii_letters + string.digits + "åäöÅÄÖéß"
@@ -365,4 +363,4 @@ def test_one_changed_inserted_or_deleted_letter_or_digit_is_never_equal(field: s
     assume(after != before)
     if field in CASE_IS_NOTATION:
         assume(after.lower() != before.lower())
-    assert kind(field, before, after) == DIFFERENT
+    assert kind(field, before, after) == VerdictKind.DIFFERENT

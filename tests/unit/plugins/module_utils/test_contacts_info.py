@@ -15,10 +15,16 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.hostup.cloud.plugins.module_utils._api import Answers, Api, EditGate, Reading
-from ansible_collections.hostup.cloud.plugins.module_utils._clock import Deadline
-from ansible_collections.hostup.cloud.plugins.module_utils._contact import FIELD_NAMES, Contact
-from ansible_collections.hostup.cloud.plugins.module_utils._contacts_info import (
+from ansible_collections.hostup.cloud.plugins.module_utils._api.base import Answers, Api, EditGate, Reading
+from ansible_collections.hostup.cloud.plugins.module_utils._api.listed import V1, V2, Listed, read_listed
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.declared import read_declared
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.domain import Domain
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.fields import FIELD_NAMES, Contact
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.invalid_input import InvalidInput
+from ansible_collections.hostup.cloud.plugins.module_utils._engine.plan import Comparison, make_plan
+from ansible_collections.hostup.cloud.plugins.module_utils._http.clock import Deadline
+from ansible_collections.hostup.cloud.plugins.module_utils._http.errors import MissingDomains
+from ansible_collections.hostup.cloud.plugins.module_utils._task.contacts_info import (
     ContactsReport,
     check_askable,
     declarable,
@@ -26,10 +32,6 @@ from ansible_collections.hostup.cloud.plugins.module_utils._contacts_info import
     lost_names,
     read_contacts,
 )
-from ansible_collections.hostup.cloud.plugins.module_utils._declared import read_declared
-from ansible_collections.hostup.cloud.plugins.module_utils._domain import V1, V2, Domain, Listed, read_listed
-from ansible_collections.hostup.cloud.plugins.module_utils._errors import InvalidInput, MissingDomains
-from ansible_collections.hostup.cloud.plugins.module_utils._plan import Comparison, make_plan
 from ansible_collections.hostup.cloud.tests.unit.plugins.module_utils.conftest import COMPLETE_CONTACT, START
 
 A, B = Domain("dom_a", "a.example"), Domain("dom_b", "b.example")
@@ -66,8 +68,8 @@ class Account(Api):
     sends_complete_contact = False
     may_leave_out = frozenset()
     looks_up_names = False
-    tells_edit_gates = True
-    details_tell_name = False
+    has_edit_gates = True
+    details_have_name = False
 
     def domain_pages(self) -> Iterator[list[Domain]]:
         for row in self.rows:
@@ -121,18 +123,18 @@ def result_of(report: ContactsReport) -> dict[str, Any]:
 # -- what can be declared again ----------------------------------------------------------------------------------------
 
 
-def test_a_proper_contact_is_told_as_it_is_stored() -> None:
+def test_a_proper_contact_is_reported_as_it_is_stored() -> None:
     stored = {**COMPLETE_CONTACT, "phonenumber": "+46.700000000", "city": " Malmo\u0308"}
     assert declarable(stored) == (stored, [])
 
 
-def test_what_is_not_told_is_null_and_what_is_refused_is_also_named() -> None:
+def test_what_is_not_reported_is_null_and_what_is_refused_is_also_named() -> None:
     contact, left_out = declarable({"city": "Lund", "email": "", "state": "", "country": "Sweden"})
     assert left_out == ["email", "country"]
     assert contact == {**dict.fromkeys(FIELD_NAMES), "city": "Lund", "state": ""}
 
 
-def test_the_stored_country_decides_which_postcode_is_told() -> None:
+def test_the_stored_country_decides_which_postcode_is_reported() -> None:
     assert declarable({"postcode": "1234", "country": "se"})[1] == ["postcode"]
     assert declarable({"postcode": "1234", "country": "NO"})[1] == []
     assert declarable({"postcode": "1234", "country": "Sweden"})[1] == ["country"]
@@ -179,12 +181,12 @@ def test_a_domain_on_two_pages_is_one_domain() -> None:
     assert find_domains(account_of(A, B, A), listed(), with_account=False) == [A, B]
 
 
-def test_with_the_account_known_all_unknown_names_and_ids_are_told() -> None:
-    for wanted, told in (
+def test_with_the_account_known_all_unknown_names_and_ids_are_reported() -> None:
+    for wanted, reported in (
         (listed(names=["x.example", "a.example", "y.example"]), "x.example, y.example"),
         (listed(["dom_x", "dom_a", "dom_y"]), "dom_x, dom_y"),
     ):
-        with pytest.raises(MissingDomains, match=told):
+        with pytest.raises(MissingDomains, match=reported):
             find_domains(account_of(A, B), wanted, with_account=True)
 
 
@@ -211,7 +213,7 @@ def test_an_account_without_domains_is_asked_for_nothing() -> None:
     assert account.asked == []
 
 
-def test_domains_that_cannot_be_read_are_all_named_and_the_others_are_told() -> None:
+def test_domains_that_cannot_be_read_are_all_named_and_the_others_are_reported() -> None:
     third = Domain("dom_c", "c.example")
     account = account_of(A, B, third, stored={"dom_b": COMPLETE_CONTACT}, unreadable={"dom_a": "No.", "dom_c": "No."})
     params = {**NO_OPTIONS, "audit": True}
@@ -236,7 +238,7 @@ def test_each_domain_is_asked_whether_it_can_be_edited() -> None:
     ]
 
 
-def test_what_cannot_be_asked_fails_and_is_told() -> None:
+def test_what_cannot_be_asked_fails_and_is_reported() -> None:
     report = ContactsReport(audit=False, check_actions=True, redact=False)
     params = {**NO_OPTIONS, "check_actions": True}
     with pytest.raises(MissingDomains, match=r"whether 1 of 2 domains can be edited\. b\.example: No\."):
@@ -257,8 +259,8 @@ def test_version_1_cannot_be_asked_what_can_be_edited() -> None:
 # -- lost domains ------------------------------------------------------------------------------------------------------
 
 
-def row(name: str, **told: Any) -> Domain:
-    return Domain(f"dom_{name[0]}", name, {"name": name, **told})
+def row(name: str, **reported: Any) -> Domain:
+    return Domain(f"dom_{name[0]}", name, {"name": name, **reported})
 
 
 CONTACTS = [{"email": "x@a.example"}, {"email": "x@mail.b.example"}]
@@ -274,14 +276,14 @@ def test_a_domain_is_lost_by_its_status_or_its_date() -> None:
     assert account.asked == ["page"] * 3
 
 
-def test_only_where_the_list_does_not_tell_is_a_domain_asked_for() -> None:
+def test_only_where_the_list_does_not_report_is_a_domain_asked_for() -> None:
     details = {"dom_a": {"serviceStatus": "active"}}
     account = account_of(row("a.example"), row("b.example", serviceStatus="expired"), row("c.example"), details=details)
     assert lost_names(account, V2, CONTACTS, START) == {"b.example"}
     assert account.asked == ["page"] * 3 + ["details dom_a"]
 
 
-def test_if_that_cannot_be_learnt_the_contacts_are_told_all_the_same() -> None:
+def test_if_that_cannot_be_learnt_the_contacts_are_reported_all_the_same() -> None:
     nameless = replace(row("a.example"), id="dom_a")
     account = account_of(nameless, stored={"dom_a": {**COMPLETE_CONTACT, "email": "x@a.example"}})
     params = {**NO_OPTIONS, "audit": True}

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Reading a declared contact: every problem is told at once, with what arrived and the cure."""
+"""Reading a declared contact: every problem is reported at once, with what arrived and the cure."""
 
 from __future__ import annotations
 
@@ -13,9 +13,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.hostup.cloud.plugins.module_utils._contact import FIELD_NAMES, FIELDS
-from ansible_collections.hostup.cloud.plugins.module_utils._declared import read_accepted, read_condition, read_declared
-from ansible_collections.hostup.cloud.plugins.module_utils._errors import InvalidInput
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.declared import (
+    read_accepted,
+    read_condition,
+    read_declared,
+)
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.fields import FIELD_NAMES, FIELDS
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.invalid_input import InvalidInput
 from ansible_collections.hostup.cloud.tests.unit.plugins.module_utils.conftest import COMPLETE_CONTACT
 
 
@@ -54,7 +58,7 @@ def test_text_is_trimmed_and_composed() -> None:
     assert read_declared({"city": " Malmo\u0308\n"}) == {"city": "Malmö"}
 
 
-def test_all_problems_of_all_fields_are_told_together() -> None:
+def test_all_problems_of_all_fields_are_reported_together() -> None:
     found = problems(country="Sweden", phonenumber="0700000000", email="anna", emial="x", postcode=150)
     assert [text.split(":")[0] for text in found] == [
         "contacts.emial",
@@ -89,13 +93,13 @@ def test_the_option_is_named_as_it_is_called() -> None:
         ({"postcode": 104, "country": "NO"}, ["104", "octal", '"0150"']),
         ({"postcode": 104}, ["104", "octal"]),
         ({"address1": 17}, ["17", "in quotes"]),
-        ({"city": ["Lund"]}, ["must be text, but a list arrived"]),
-        ({"city": {"name": "Lund"}}, ["must be text, but a dict arrived"]),
+        ({"city": ["Lund"]}, ["must be a string, got list"]),
+        ({"city": {"name": "Lund"}}, ["must be a string, got dictionary"]),
     ],
 )
 def test_a_value_that_is_not_text_is_refused_with_the_cure(fields: dict[str, Any], words: list[str]) -> None:
-    told = problem(**fields)
-    assert all(word in told for word in words), told
+    reported = problem(**fields)
+    assert all(word in reported for word in words), reported
 
 
 @pytest.mark.parametrize(("country", "number"), [("SE", 12345), ("se", 12345), ("NO", 1050), ("US", 12345)])
@@ -111,16 +115,16 @@ def test_an_integer_postcode_that_fits_the_declared_country_is_accepted(country:
     [("emial", "email"), ("FirstName", "firstName"), ("post_code", "postcode"), ("zipcode", "postcode"), ("fax", None)],
 )
 def test_an_unknown_field_names_the_nearest_one(name: str, meant: str | None) -> None:
-    told = problem(**{name: "x"})
-    assert f"contacts.{name}: there is no such field" in told
-    assert (f"Did you mean {meant}?" if meant else "The fields are firstname, lastname") in told
+    reported = problem(**{name: "x"})
+    assert f"contacts.{name}: there is no such field" in reported
+    assert (f"Did you mean {meant}?" if meant else "The fields are firstname, lastname") in reported
 
 
 @pytest.mark.parametrize("name", ["orgno", "registrationIdentifier", "registration_identifier"])
 def test_the_registration_number_is_refused_with_the_reason(name: str) -> None:
-    told = problem(**{name: "556000-0000"})
-    assert "identity verification" in told
-    assert "556000-0000" not in told
+    reported = problem(**{name: "556000-0000"})
+    assert "identity verification" in reported
+    assert "556000-0000" not in reported
 
 
 def test_a_key_that_is_not_text_is_an_unknown_field() -> None:
@@ -156,9 +160,9 @@ def test_what_can_be_emptied(name: str) -> None:
     ],
 )
 def test_a_country_is_one_of_the_249_codes(country: str, words: str) -> None:
-    told = problem(country=country)
-    assert words in told
-    assert f'"{country}"' in told
+    reported = problem(country=country)
+    assert words in reported
+    assert f'"{country}"' in reported
 
 
 @pytest.mark.parametrize(
@@ -178,9 +182,9 @@ def test_a_country_is_one_of_the_249_codes(country: str, words: str) -> None:
 def test_a_phone_number_is_international_or_a_spelling_is_proposed(
     phone: str, country: str | None, proposal: str | None
 ) -> None:
-    told = problem(phonenumber=phone, country=country)
-    assert "is not an international phone number" in told
-    assert (f'Did you mean "{proposal}"?' in told) if proposal else ("Did you mean" not in told)
+    reported = problem(phonenumber=phone, country=country)
+    assert "is not an international phone number" in reported
+    assert (f'Did you mean "{proposal}"?' in reported) if proposal else ("Did you mean" not in reported)
 
 
 @pytest.mark.parametrize(
@@ -251,9 +255,9 @@ def test_accepted_spellings_are_read_by_any_name_of_their_field_and_composed() -
         ({"cty": ["Malmo"]}, "accept_stored.cty: there is no such field. Did you mean city?"),
         ({"firstname": ["Ana"]}, "accept_stored.firstname: firstname is not declared in contacts"),
         ({"lastname": ["Svenson"]}, "accept_stored.lastname: lastname is not declared in contacts"),
-        ({"city": "Malmo"}, "accept_stored.city: must be a list of texts, but a str arrived"),
-        ({"city": [1]}, "accept_stored.city: every spelling must be text"),
-        ({"city": [""]}, "accept_stored.city: every spelling must be text that is not empty"),
+        ({"city": "Malmo"}, "accept_stored.city: must be a list of strings, got string"),
+        ({"city": [1]}, "accept_stored.city: every spelling must be a string"),
+        ({"city": [""]}, "accept_stored.city: every spelling must be a string that is not empty"),
     ],
 )
 def test_accepted_spellings_that_cannot_be_meant_are_refused(accepted: dict[str, Any], words: str) -> None:
@@ -312,17 +316,17 @@ def test_a_condition_must_be_text_in_known_fields() -> None:
 
 
 @given(st.dictionaries(st.sampled_from(FIELD_NAMES), st.text(min_size=3) | st.integers(1000) | st.floats(1000)))
-def test_with_redact_no_problem_tells_a_value(raw: dict[str, Any]) -> None:
+def test_with_redact_no_problem_reports_a_value(raw: dict[str, Any]) -> None:
     for read in (read_declared, read_condition):
         try:
             read(raw, "contacts", redact=True)
         except InvalidInput as error:
             known = error.problems if raw else []
-            told = {problem.partition(": ")[2] for problem in known}
-            assert len(told) <= 1
+            reported = {problem.partition(": ")[2] for problem in known}
+            assert len(reported) <= 1
             assert all(problem.partition(":")[0].removeprefix("contacts.") in FIELD_NAMES for problem in known)
 
 
-def test_with_redact_an_unknown_field_is_still_told_in_full() -> None:
+def test_with_redact_an_unknown_field_is_still_reported_in_full() -> None:
     with pytest.raises(InvalidInput, match=r"contacts\.emial: there is no such field. Did you mean email"):
         read_declared({"emial": "anna@example.com"}, redact=True)

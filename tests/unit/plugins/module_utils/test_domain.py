@@ -8,13 +8,9 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.hostup.cloud.plugins.module_utils._domain import (
-    Domain,
-    comparable_name,
-    problems_of_same_domain,
-    read_listed,
-)
-from ansible_collections.hostup.cloud.plugins.module_utils._errors import InvalidInput
+from ansible_collections.hostup.cloud.plugins.module_utils._api.listed import problems_of_same_domain, read_listed
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.domain import Domain, comparable_name
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.invalid_input import InvalidInput
 
 
 def problems(ids: list[str], names: list[str], api_version: str = "auto") -> list[str]:
@@ -43,20 +39,20 @@ def test_the_generation_follows_from_what_is_listed(
 
 
 def test_a_mixture_names_one_id_of_each_kind() -> None:
-    (told,) = problems(["11790", "11791", "dom_a", "dom_b"], [])
-    assert '"11790"' in told
-    assert '"dom_a"' in told
-    (told,) = problems(["11790"], ["example.com"])
-    assert '"11790"' in told
-    assert '"example.com"' in told
-    assert "Set api_version to v1" in told
+    (reported,) = problems(["11790", "11791", "dom_a", "dom_b"], [])
+    assert '"11790"' in reported
+    assert '"dom_a"' in reported
+    (reported,) = problems(["11790"], ["example.com"])
+    assert '"11790"' in reported
+    assert '"example.com"' in reported
+    assert "Set api_version to v1" in reported
 
 
 @pytest.mark.parametrize(("ids", "api_version"), [(["dom_a"], "v1"), (["11790"], "v2")])
 def test_an_explicit_version_must_fit_the_ids(ids: list[str], api_version: str) -> None:
-    (told,) = problems(ids, [], api_version)
-    assert f"api_version is {api_version}" in told
-    assert ids[0] in told
+    (reported,) = problems(ids, [], api_version)
+    assert f"api_version is {api_version}" in reported
+    assert ids[0] in reported
 
 
 @pytest.mark.parametrize("domain_id", ["example.com", "0", "011790", "-1", "", "dom_", "1179O"])
@@ -73,8 +69,8 @@ def test_a_domain_listed_twice_is_refused_with_both_places() -> None:
     assert problems(["11790", "11791", "11790"], []) == [
         'domain_ids[0] and domain_ids[2] are the same domain, "11790". List it once.'
     ]
-    (told,) = problems([], ["räksmörgås.example", "XN--rksmrgs-5wao1o.example."])
-    assert told.startswith("domains[0] and domains[1] are the same domain")
+    (reported,) = problems([], ["räksmörgås.example", "XN--rksmrgs-5wao1o.example."])
+    assert reported.startswith("domains[0] and domains[1] are the same domain")
 
 
 def test_a_name_and_an_id_of_the_same_domain_are_refused_with_both_places() -> None:

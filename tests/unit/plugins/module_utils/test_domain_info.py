@@ -12,24 +12,27 @@ from typing import Any, cast
 
 import pytest
 
-from ansible_collections.hostup.cloud.plugins.module_utils._api import Answers, Api
-from ansible_collections.hostup.cloud.plugins.module_utils._domain import V1, V2, Domain
-from ansible_collections.hostup.cloud.plugins.module_utils._domain_info import Filters, as_info, is_lost, told
-from ansible_collections.hostup.cloud.plugins.module_utils._errors import MissingDomains
-from ansible_collections.hostup.cloud.plugins.module_utils._inventory import describe, find_filtered
+from ansible_collections.hostup.cloud.plugins.module_utils._api.base import Answers, Api
+from ansible_collections.hostup.cloud.plugins.module_utils._api.facts import facts_of, is_lost
+from ansible_collections.hostup.cloud.plugins.module_utils._api.filters import Filters
+from ansible_collections.hostup.cloud.plugins.module_utils._api.listed import V1, V2
+from ansible_collections.hostup.cloud.plugins.module_utils._api.resolve import find_filtered
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.domain import Domain
+from ansible_collections.hostup.cloud.plugins.module_utils._http.errors import MissingDomains
+from ansible_collections.hostup.cloud.plugins.module_utils._task.domain_info import as_info, describe
 
 ODD: list[Any] = [None, "", 0, 1.5, True, [], {}, [None], {"name": None}, "\u202e\n", "x" * 5000]
 
 
 @pytest.mark.parametrize("generation", [V1, V2])
 @pytest.mark.parametrize("value", ODD, ids=lambda value: repr(value)[:20])
-def test_no_odd_value_is_more_than_not_told(generation: str, value: Any) -> None:
+def test_no_odd_value_is_more_than_not_reported(generation: str, value: Any) -> None:
     keys = ("name", "serviceStatus", "lifecycle", "createdAt", "expiresAt", "tags", "status", "expires", "reglock")
-    info = as_info("1", told(generation, dict.fromkeys(keys, value)))
+    info = as_info("1", facts_of(generation, dict.fromkeys(keys, value)))
     assert list(info) == ["id", "name", "service_status", "lifecycle", "created_at", "expires_at", "tags"]
     assert list(info["lifecycle"]) == ["type", "auto_renew_enabled", "registrar_lock_enabled", "transfer_in_progress"]
     assert isinstance(info["tags"], (list, type(None)))
-    is_lost(told(generation, dict.fromkeys(keys, value)), datetime.now(timezone.utc))
+    is_lost(facts_of(generation, dict.fromkeys(keys, value)), datetime.now(timezone.utc))
 
 
 @pytest.mark.parametrize(
@@ -43,8 +46,8 @@ def test_no_odd_value_is_more_than_not_told(generation: str, value: Any) -> None
         (["production", 7], None),
     ],
 )
-def test_tags_are_read_or_not_told_but_never_lost(tags: Any, understood: list[str] | None) -> None:
-    assert as_info("dom_a", told(V2, {"tags": tags}))["tags"] == understood
+def test_tags_are_read_or_not_reported_but_never_lost(tags: Any, understood: list[str] | None) -> None:
+    assert as_info("dom_a", facts_of(V2, {"tags": tags}))["tags"] == understood
 
 
 @pytest.mark.parametrize(
@@ -65,13 +68,13 @@ def test_a_domain_expires_at_its_moment_or_at_the_end_of_its_day(expiry: str, *,
 
 
 class OneDomain:
-    """An API that tells the name of its domain only in the details."""
+    """An API that reports the name of its domain only in the details."""
 
     def read_details(self, domains: Sequence[Domain]) -> Answers[Mapping[str, Any]]:
         return Answers({domain.id or "": {"name": "a.example"} for domain in domains})
 
 
-def test_a_name_that_only_the_details_tell_is_told() -> None:
+def test_a_name_that_only_the_details_report_is_reported() -> None:
     api = cast(Api, OneDomain())
     (entry,) = describe(api, V2, [Domain("dom_a", None, {"name": None})], Filters(), details=True)
     assert entry["name"] == "a.example"

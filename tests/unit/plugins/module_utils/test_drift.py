@@ -13,14 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from ansible_collections.hostup.cloud.plugins.module_utils._drift import (
-    STATUSES,
-    WITHHELD_MESSAGE,
+from ansible_collections.hostup.cloud.plugins.module_utils._result.drift_messages import STATUSES, WITHHELD_PROBLEM
+from ansible_collections.hostup.cloud.plugins.module_utils._result.status import Status
+from ansible_collections.hostup.cloud.plugins.module_utils._role.drift import (
     markdown_code,
     report_data,
     visible,
 )
-from ansible_collections.hostup.cloud.plugins.module_utils._report import STATUSES as STATUSES_OF_A_DOMAIN
 
 
 def domain(name: str, status: str = "unchanged", **facts: Any) -> dict[str, Any]:
@@ -37,23 +36,23 @@ def result(*domains: dict[str, Any], **others: Any) -> dict[str, Any]:
 
 
 def test_every_status_of_a_domain_has_a_heading() -> None:
-    assert sorted(STATUSES) == sorted(STATUSES_OF_A_DOMAIN)
+    assert sorted(STATUSES) == sorted(Status)
 
 
 @pytest.mark.parametrize(
     ("results", "verdict", "headline"),
     [
         ({}, "good", "No profile is assigned to any domain."),
-        ({"a": result()}, "good", "All 0 domains are as declared."),
-        ({"a": result(domain("x"))}, "good", "The domain is as declared."),
-        ({"a": result(domain("x")), "b": result(domain("y"))}, "good", "All 2 domains are as declared."),
+        ({"a": result()}, "good", "All 0 domains are in sync."),
+        ({"a": result(domain("x"))}, "good", "The domain is in sync."),
+        ({"a": result(domain("x")), "b": result(domain("y"))}, "good", "All 2 domains are in sync."),
         (
             {"a": result(domain("x"), domain("y", "skipped"))},
             "good",
-            "1 of 2 domains is as declared, and nothing has to be changed.",
+            "1 of 2 domains is in sync, and nothing has to be changed.",
         ),
-        ({"a": result(differing("x"), domain("y"))}, "drift", "1 of 2 domains is not as declared."),
-        ({"a": result(differing("x"), differing("y"))}, "drift", "2 of 2 domains are not as declared."),
+        ({"a": result(differing("x"), domain("y"))}, "drift", "1 of 2 domains has drifted."),
+        ({"a": result(differing("x"), differing("y"))}, "drift", "2 of 2 domains have drifted."),
         ({"a": result(differing("x", "queued"))}, "drift", "1 of 1 domain is still to be updated."),
         ({"a": result(differing("x", "updated"))}, "good", "1 of 1 domain was updated."),
         (
@@ -77,7 +76,7 @@ def test_the_headline_says_what_matters(results: dict[str, Any], verdict: str, h
 def test_a_domain_that_is_blocked_is_trouble_also_where_its_profile_did_not_fail() -> None:
     report = report_data({"a": result(differing("x", "blocked"), domain("y"))})
     assert report["verdict"] == "trouble"
-    assert report["headline"] == "1 of 2 domains is not as declared, and cannot be edited now."
+    assert report["headline"] == "1 of 2 domains has drifted, and cannot be edited now."
 
 
 def test_statuses_come_in_the_order_of_their_urgency_and_only_those_that_are_there() -> None:
@@ -100,7 +99,7 @@ def test_domains_of_different_profiles_are_never_one_group() -> None:
     assert [group["profile"] for group in report["statuses"][0]["groups"]] == ["a", "b"]
 
 
-def test_what_is_stored_instead_is_told() -> None:
+def test_what_is_stored_instead_is_reported() -> None:
     entry = {**differing("x", "not_applied"), "not_applied": ["city", "state"], "stored": {"city": "LUND", "state": ""}}
     (group,) = report_data({"a": result(entry)})["statuses"][0]["groups"]
     assert [(f["field"], f["stored"], f["not_applied"]) for f in group["fields"]] == [
@@ -109,7 +108,7 @@ def test_what_is_stored_instead_is_told() -> None:
     ]
 
 
-def test_a_profile_tells_its_counts_its_warnings_and_its_failure_on_one_line() -> None:
+def test_a_profile_reports_its_counts_its_warnings_and_its_failure_on_one_line() -> None:
     failed = result(domain("x", "failed"), failed=True, msg="One.\nTwo.", warnings=["Mind."])
     (profile,) = report_data({"a": failed})["profiles"]
     assert profile == {
@@ -122,7 +121,7 @@ def test_a_profile_tells_its_counts_its_warnings_and_its_failure_on_one_line() -
     }
 
 
-def test_jobs_and_the_number_of_updates_are_told() -> None:
+def test_jobs_and_the_number_of_updates_are_reported() -> None:
     job = {"id": None, "status": "completed", "domain_ids": ["x", "y"], "progress": 50.0}
     report = report_data({"a": result(jobs=[job], api_calls={"write": 2}), "b": result(api_calls={"write": 1})})
     assert report["jobs"] == [
@@ -140,12 +139,12 @@ def test_updates_are_not_denied_where_a_task_ended_without_its_result() -> None:
     ("status", "is_past"),
     [("planned", False), ("blocked", False), ("updated", True), ("not_applied", True), ("queued", True)],
 )
-def test_what_was_stored_before_an_update_is_not_told_as_what_is_stored(status: str, *, is_past: bool) -> None:
+def test_what_was_stored_before_an_update_is_not_reported_as_what_is_stored(status: str, *, is_past: bool) -> None:
     (group,) = report_data({"a": result(differing("x", status))})["statuses"][0]["groups"]
     assert group["was_sent"] is is_past
 
 
-def test_domains_that_could_not_be_audited_are_told_by_their_reasons() -> None:
+def test_domains_that_could_not_be_audited_are_reported_by_their_reasons() -> None:
     found = [
         {"name": "a.example", "findings": []},
         {"name": "b.example", "findings": None, "reason": "No contact."},
@@ -160,7 +159,7 @@ def test_domains_that_could_not_be_audited_are_told_by_their_reasons() -> None:
     ]
 
 
-def test_findings_are_told_one_by_one() -> None:
+def test_findings_are_reported_one_by_one() -> None:
     finding = {"field": "city", "kind": "empty", "message": "city is empty."}
     found = [{"id": "1", "name": None, "findings": [finding]}, {"id": "2", "findings": None}, {"id": "3"}]
     assert report_data({}, findings=found)["findings"] == [{"domain": "1", **finding}]
@@ -170,7 +169,7 @@ def test_findings_are_told_one_by_one() -> None:
 
 
 @pytest.mark.parametrize(
-    ("told", "given", "shown"),
+    ("reported", "given", "shown"),
     [
         ("https://api.example.com/", "https://other.example.com", "https://api.example.com"),
         (None, "http://127.0.0.1:8080/api", "http://127.0.0.1:8080"),
@@ -178,8 +177,8 @@ def test_findings_are_told_one_by_one() -> None:
         (None, "https://anna:secret@example.com", "an address that is not usable"),
     ],
 )
-def test_the_address_of_the_api_is_told_without_a_secret(told: str | None, given: str, shown: str) -> None:
-    arguments = {"invocation": {"module_args": {"api_url": told}}} if told else {}
+def test_the_address_of_the_api_is_reported_without_a_secret(reported: str | None, given: str, shown: str) -> None:
+    arguments = {"invocation": {"module_args": {"api_url": reported}}} if reported else {}
     assert report_data({"a": result(**arguments)}, api_url=given)["apis"] == [shown]
 
 
@@ -195,25 +194,25 @@ def test_redaction_leaves_the_names_of_the_fields_and_nothing_else() -> None:
     assert report["statuses"][0]["groups"][0]["fields"] == [
         {"field": "city", "before": None, "after": None, "not_applied": True, "stored": None}
     ]
-    assert report["profiles"][1]["message"] == WITHHELD_MESSAGE
+    assert report["profiles"][1]["message"] == WITHHELD_PROBLEM
     assert not [value for value in ("Lund", "LUND", "Malmö", "nobody") if value in str(report)]
 
 
 def test_redaction_takes_values_of_any_length_out_of_every_text() -> None:
     entry = {**differing("x.example", "failed", before="Ås", after="Bo"), "reason": 'The API said "Ås is no Bo".'}
-    told = {"failed": True, "msg": "x.example: Ås is no Bo.", "failure": {"code": "x"}, "warnings": ["Bo, Bosse."]}
-    report = report_data({"a": result(entry, **told)}, redact=True)
+    reported = {"failed": True, "msg": "x.example: Ås is no Bo.", "failure": {"code": "x"}, "warnings": ["Bo, Bosse."]}
+    report = report_data({"a": result(entry, **reported)}, redact=True)
     assert report["statuses"][0]["groups"][0]["reason"] == 'The API said "<city> is no <city>".'
     assert report["profiles"][0]["message"] == "x.example: <city> is no <city>."
     assert report["profiles"][0]["warnings"] == ["<city>, Bosse."]
 
 
-def test_a_failure_without_code_is_withheld_too_and_one_of_the_api_is_told() -> None:
+def test_a_failure_without_code_is_withheld_too_and_one_of_the_api_is_reported() -> None:
     results = {
         "a": {"failed": True, "msg": "value of x"},
         "b": {"failed": True, "msg": "No.", "failure": {"code": "x"}},
     }
-    assert [p["message"] for p in report_data(results, redact=True)["profiles"]] == [WITHHELD_MESSAGE, "No."]
+    assert [p["message"] for p in report_data(results, redact=True)["profiles"]] == [WITHHELD_PROBLEM, "No."]
 
 
 def test_what_the_module_redacted_is_redacted() -> None:

@@ -12,10 +12,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ansible_collections.hostup.cloud.plugins.module_utils._api import COMPLETED, FAILED, RUNNING, VANISHED, Job
-from ansible_collections.hostup.cloud.plugins.module_utils._clock import Deadline
-from ansible_collections.hostup.cloud.plugins.module_utils._errors import Exchange, HostUpError, InvalidInput, Refused
-from ansible_collections.hostup.cloud.plugins.module_utils._follow import await_earlier_jobs, follow, read_job_ids
+from ansible_collections.hostup.cloud.plugins.module_utils._api.jobs import (
+    Job,
+    JobStatus,
+    await_earlier_jobs,
+    follow,
+    read_job_ids,
+)
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.invalid_input import HostUpError, InvalidInput
+from ansible_collections.hostup.cloud.plugins.module_utils._http.clock import Deadline
+from ansible_collections.hostup.cloud.plugins.module_utils._http.errors import Exchange, Refused
 
 if TYPE_CHECKING:
     from ansible_collections.hostup.cloud.tests.unit.plugins.module_utils.conftest import FakeClock
@@ -24,7 +30,7 @@ JOB = Job("job_1", "/api/jobs/job_1", ("dom_a",))
 
 
 def ending(statuses: dict[str, list[str]]) -> Callable[[Job], Job]:
-    """Answer each question for a job by its next status, and all further ones by its last."""
+    """Answer each poll of a job with its next status, and all further ones by its last."""
 
     def ask(job: Job, deadline: Deadline | None = None) -> Job:
         left = statuses[job.id or ""]
@@ -47,7 +53,7 @@ class Jobs:
 
 
 def await_jobs(jobs: Any, *job_ids: str, clock: FakeClock, wait_timeout: float = 10) -> None:
-    await_earlier_jobs(job_ids, jobs, clock, wait_timeout, 2)
+    await_earlier_jobs(job_ids, jobs.poll, clock, wait_timeout, 2)
 
 
 # -- following ---------------------------------------------------------------------------------------------------------
@@ -55,26 +61,33 @@ def await_jobs(jobs: Any, *job_ids: str, clock: FakeClock, wait_timeout: float =
 
 def test_jobs_are_asked_for_in_rounds_until_all_are_over(clock: FakeClock) -> None:
     second = replace(JOB, id="job_2")
-    ask = ending({"job_1": [RUNNING, COMPLETED], "job_2": [FAILED]})
+    ask = ending({"job_1": [JobStatus.RUNNING, JobStatus.COMPLETED], "job_2": [JobStatus.FAILED]})
     jobs = follow([JOB, second], ask, clock, Deadline(clock, 60), 2)
-    assert [job.status for job in jobs] == [COMPLETED, FAILED]
+    assert [job.status for job in jobs] == [JobStatus.COMPLETED, JobStatus.FAILED]
     assert clock.sleeps == pytest.approx([0.05, 0.075])
 
 
 def test_the_pauses_grow_up_to_the_poll_interval(clock: FakeClock) -> None:
-    follow([JOB], ending({"job_1": [RUNNING] * 12 + [COMPLETED]}), clock, Deadline(clock, 60), 2)
+    follow([JOB], ending({"job_1": [JobStatus.RUNNING] * 12 + [JobStatus.COMPLETED]}), clock, Deadline(clock, 60), 2)
     assert clock.sleeps[:3] == pytest.approx([0.05, 0.075, 0.1125])
     assert clock.sleeps == sorted(clock.sleeps)
     assert clock.sleeps[-2:] == [2, 2]
 
 
 def test_a_short_poll_interval_holds_from_the_first_pause(clock: FakeClock) -> None:
-    follow([JOB], ending({"job_1": [RUNNING, COMPLETED]}), clock, Deadline(clock, 60), 0.01)
+    follow([JOB], ending({"job_1": [JobStatus.RUNNING, JobStatus.COMPLETED]}), clock, Deadline(clock, 60), 0.01)
     assert clock.sleeps == [0.01, 0.01]
 
 
 def test_jobs_that_have_had_time_already_are_asked_for_at_once(clock: FakeClock) -> None:
-    follow([JOB], ending({"job_1": [RUNNING] * 3 + [COMPLETED]}), clock, Deadline(clock, 60), 2, first_pause=0)
+    follow(
+        [JOB],
+        ending({"job_1": [JobStatus.RUNNING] * 3 + [JobStatus.COMPLETED]}),
+        clock,
+        Deadline(clock, 60),
+        2,
+        first_pause=0,
+    )
     assert clock.sleeps == pytest.approx([0, 0.05, 0.075, 0.1125])
 
 
@@ -87,44 +100,44 @@ def test_jobs_that_end_together_take_hardly_more_questions_than_there_are_jobs(c
 
     def ask(job: Job) -> Job:
         asked.append(job.id or "")
-        return replace(job, status=COMPLETED if clock.monotonic() >= 3 else RUNNING)
+        return replace(job, status=JobStatus.COMPLETED if clock.monotonic() >= 3 else JobStatus.RUNNING)
 
     jobs = follow(many(100), ask, clock, Deadline(clock, 60), 2)
 
-    assert {job.status for job in jobs} == {COMPLETED}
+    assert {job.status for job in jobs} == {JobStatus.COMPLETED}
     assert len(asked) == 100 + len(clock.sleeps) - 1
     assert set(asked) == {job.id for job in jobs}
 
 
 def test_a_job_that_never_ends_hides_no_other(clock: FakeClock) -> None:
     def ask(job: Job) -> Job:
-        return replace(job, status=RUNNING if job.id in ("job_0", "job_7") else COMPLETED)
+        return replace(job, status=JobStatus.RUNNING if job.id in ("job_0", "job_7") else JobStatus.COMPLETED)
 
     jobs = follow(many(10), ask, clock, Deadline(clock, 1), 2)
 
-    assert [job.id for job in jobs if job.status != COMPLETED] == ["job_0", "job_7"]
+    assert [job.id for job in jobs if job.status != JobStatus.COMPLETED] == ["job_0", "job_7"]
 
 
 def test_nothing_is_asked_after_the_deadline(clock: FakeClock) -> None:
     def ask(job: Job) -> Job:
         clock.sleep(0.5)
         assert clock.monotonic() <= 1.5
-        return replace(job, status=COMPLETED)
+        return replace(job, status=JobStatus.COMPLETED)
 
     jobs = follow(many(10), ask, clock, Deadline(clock, 1), 2)
 
-    assert [job.status for job in jobs].count(COMPLETED) == 2
+    assert [job.status for job in jobs].count(JobStatus.COMPLETED) == 2
 
 
 def test_jobs_that_are_over_or_have_no_id_are_not_asked_for(clock: FakeClock) -> None:
-    jobs = [replace(JOB, status=COMPLETED), replace(JOB, id=None, poll_path=None)]
+    jobs = [replace(JOB, status=JobStatus.COMPLETED), replace(JOB, id=None, poll_path=None)]
     assert follow(jobs, ending({}), clock, Deadline(clock, 60), 2) == jobs
     assert clock.sleeps == []
 
 
-def test_when_the_time_is_up_jobs_are_as_last_told(clock: FakeClock) -> None:
-    (job,) = follow([JOB], ending({"job_1": [RUNNING]}), clock, Deadline(clock, 1), 2)
-    assert job.status == RUNNING
+def test_when_the_time_is_up_jobs_are_as_last_reported(clock: FakeClock) -> None:
+    (job,) = follow([JOB], ending({"job_1": [JobStatus.RUNNING]}), clock, Deadline(clock, 1), 2)
+    assert job.status == JobStatus.RUNNING
     assert clock.monotonic() == pytest.approx(1)
 
 
@@ -137,7 +150,7 @@ def test_without_earlier_jobs_nothing_is_asked(clock: FakeClock) -> None:
     assert jobs.asked == []
 
 
-@pytest.mark.parametrize("end", [COMPLETED, FAILED, VANISHED])
+@pytest.mark.parametrize("end", [JobStatus.COMPLETED, JobStatus.FAILED, JobStatus.VANISHED])
 def test_an_earlier_job_that_is_over_however_it_ended_is_asked_for_once_and_at_once(end: str, clock: FakeClock) -> None:
     jobs = Jobs(job_1=[end])
     await_jobs(jobs, "job_1", clock=clock)
@@ -146,20 +159,20 @@ def test_an_earlier_job_that_is_over_however_it_ended_is_asked_for_once_and_at_o
 
 
 def test_an_id_is_part_of_a_path_whatever_it_holds(clock: FakeClock) -> None:
-    jobs = Jobs(**{"../x?y": [COMPLETED]})
+    jobs = Jobs(**{"../x?y": [JobStatus.COMPLETED]})
     await_jobs(jobs, "../x?y", clock=clock)
     assert jobs.asked == ["/api/jobs/..%2Fx%3Fy"]
 
 
 def test_earlier_jobs_are_waited_for_until_the_last_is_over(clock: FakeClock) -> None:
-    jobs = Jobs(job_1=[RUNNING, RUNNING, COMPLETED], job_2=[COMPLETED])
+    jobs = Jobs(job_1=[JobStatus.RUNNING, JobStatus.RUNNING, JobStatus.COMPLETED], job_2=[JobStatus.COMPLETED])
     await_jobs(jobs, "job_1", "job_2", clock=clock)
     assert len(jobs.asked) == 4
 
 
 def test_earlier_jobs_that_do_not_end_in_time_end_the_run_before_anything_is_written(clock: FakeClock) -> None:
     with pytest.raises(HostUpError, match=r"job_2 is not over after 10 seconds .* Nothing was written") as caught:
-        await_jobs(Jobs(job_1=[COMPLETED], job_2=[RUNNING]), "job_1", "job_2", clock=clock)
+        await_jobs(Jobs(job_1=[JobStatus.COMPLETED], job_2=[JobStatus.RUNNING]), "job_1", "job_2", clock=clock)
     assert caught.value.code == "wait_timeout"
     assert clock.monotonic() <= 10
 

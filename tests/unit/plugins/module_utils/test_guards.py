@@ -8,21 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
-from ansible_collections.hostup.cloud.plugins.module_utils._api import Answers, EditGate
-from ansible_collections.hostup.cloud.plugins.module_utils._contact import Contact
-from ansible_collections.hostup.cloud.plugins.module_utils._domain import Domain
-from ansible_collections.hostup.cloud.plugins.module_utils._errors import (
-    Exchange,
-    HostUpError,
-    InvalidInput,
-    MissingDomains,
-    Refused,
-)
-from ansible_collections.hostup.cloud.plugins.module_utils._guards import (
+from ansible_collections.hostup.cloud.plugins.module_utils._api.base import Answers, EditGate
+from ansible_collections.hostup.cloud.plugins.module_utils._api.v2 import ApiV2
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.domain import Domain
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.fields import Contact
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.invalid_input import HostUpError, InvalidInput
+from ansible_collections.hostup.cloud.plugins.module_utils._engine.guards import (
     DENY,
     EACH,
     FAIL,
@@ -34,8 +29,9 @@ from ansible_collections.hostup.cloud.plugins.module_utils._guards import (
     pass_guards,
     read_guards,
 )
-from ansible_collections.hostup.cloud.plugins.module_utils._plan import Comparison, Plan, make_plan
-from ansible_collections.hostup.cloud.plugins.module_utils._report import Report
+from ansible_collections.hostup.cloud.plugins.module_utils._engine.plan import Comparison, Plan, make_plan
+from ansible_collections.hostup.cloud.plugins.module_utils._http.errors import Exchange, MissingDomains, Refused
+from ansible_collections.hostup.cloud.plugins.module_utils._result.report import Report
 
 OPEN = EditGate(True)
 SHUT = EditGate(False, "A transfer is in progress.", "pending_order")
@@ -54,7 +50,7 @@ class Gatekeeper:
     failures: dict[str, str] = field(default_factory=dict)
     errors: dict[str, Any] = field(default_factory=dict)
     pages: list[list[Domain]] = field(default_factory=list)
-    tells_edit_gates: bool = True
+    has_edit_gates: bool = True
     asked: list[list[str]] = field(default_factory=list)
     pages_read: int = 0
 
@@ -64,6 +60,9 @@ class Gatekeeper:
         values = {i: self.gates.get(i, OPEN) for i in ids if i not in self.failures}
         return Answers(values, {i: self.failures[i] for i in ids if i in self.failures}, self.errors)
 
+    def is_editable_by_status(self, domain: Domain) -> bool:
+        return ApiV2.is_editable_by_status(cast("ApiV2", self), domain)
+
     def domain_pages(self) -> Iterator[list[Domain]]:
         for page in self.pages:
             self.pages_read += 1
@@ -72,7 +71,7 @@ class Gatekeeper:
 
 @dataclass
 class Passage:
-    """What came of passing the guards."""
+    """How the guards were passed."""
 
     report: Report
     plan: Plan | None = None
@@ -101,7 +100,7 @@ def passage(
     plan = make_plan(domains, stored, declared, Comparison())
     report.take_plan(plan)
     done = Passage(report)
-    # It answers the few questions of the guards, and is no Api.
+    # It answers the few requests of the guards, and is no Api.
     gatekeeper: Any = api or Gatekeeper()
     try:
         done.plan = report.plan = pass_guards(plan, gatekeeper, report, GuardSettings(**settings))
@@ -136,8 +135,8 @@ def test_without_preflight_nothing_is_asked() -> None:
     assert api.asked == []
 
 
-def test_an_api_that_cannot_tell_is_not_asked() -> None:
-    api = Gatekeeper(gates={"dom_a": SHUT}, tells_edit_gates=False)
+def test_an_api_that_cannot_report_is_not_asked() -> None:
+    api = Gatekeeper(gates={"dom_a": SHUT}, has_edit_gates=False)
     assert passage(api).error is None
     assert api.asked == []
 
@@ -179,10 +178,10 @@ def test_a_gate_without_words_is_shut_all_the_same() -> None:
     assert "It cannot be edited now: the API gave no reason." in str(done.error)
 
 
-def test_a_gate_that_the_api_does_not_tell_is_tried_with_a_warning() -> None:
+def test_a_gate_that_the_api_does_not_report_is_tried_with_a_warning() -> None:
     done = passage(Gatekeeper(gates={"dom_b": EditGate(None)}))
     assert done.error is None
-    assert done.report.warnings == ["The API did not tell whether b.example can be edited, so the update is tried."]
+    assert done.report.warnings == ["The API did not say whether b.example can be edited, so the update is tried."]
 
 
 def test_a_domain_that_cannot_be_asked_for_ends_the_run() -> None:
@@ -198,7 +197,7 @@ def test_a_domain_that_cannot_be_asked_for_ends_the_run() -> None:
 
 
 @pytest.mark.parametrize(
-    ("told", "suspicious"),
+    ("reported", "suspicious"),
     [
         (row(), False),
         (row("suspended"), True),
@@ -210,8 +209,10 @@ def test_a_domain_that_cannot_be_asked_for_ends_the_run() -> None:
         ({}, True),
     ],
 )
-def test_by_the_list_only_what_is_not_active_and_at_rest_is_asked_for(told: dict[str, Any], suspicious: bool) -> None:
-    pages = [[Domain("dom_a", None, row()), Domain("dom_b", None, told)], [Domain("dom_c", None, row())]]
+def test_by_the_list_only_what_is_not_active_and_at_rest_is_asked_for(
+    reported: dict[str, Any], suspicious: bool
+) -> None:
+    pages = [[Domain("dom_a", None, row()), Domain("dom_b", None, reported)], [Domain("dom_c", None, row())]]
     api = Gatekeeper(pages=pages)
     passage(api, preflight=LIST)
     assert api.asked == [["dom_b"] if suspicious else []]
@@ -266,20 +267,20 @@ def test_domains_as_declared_do_not_count() -> None:
 
 def test_each_kind_of_consequence_is_one_warning_with_the_number_of_domains() -> None:
     done = passage(declared={"companyname": "Nya AB"}, material_changes=WARN)
-    told = [warning.partition(": ") for warning in done.report.warnings]
-    assert [head for head, _colon, _text in told] == [
+    reported = [warning.partition(": ") for warning in done.report.warnings]
+    assert [head for head, _colon, _text in reported] == [
         "Legal consequences for 2 domains (a.example, b.example)",
         "Legal consequences for 2 domains (a.example, b.example)",
         "Legal consequences for 2 domains (a.example, b.example)",
         "Legal consequences for 1 domain (c.se)",
     ]
-    assert "legal holder" in told[0][2]
-    assert "60 days" in told[1][2]
-    assert "15 days" in told[2][2]
-    assert "ownership change" in told[3][2]
+    assert "legal holder" in reported[0][2]
+    assert "60 days" in reported[1][2]
+    assert "15 days" in reported[2][2]
+    assert "ownership change" in reported[3][2]
 
 
-def test_a_change_that_is_possibly_typographical_is_told_so() -> None:
+def test_a_change_that_is_possibly_typographical_is_reported_so() -> None:
     done = passage(declared={"companyname": "EXAMPLE AB"})
     assert "Of 2 of them the change is possibly typographical" in done.report.warnings[0]
 
@@ -290,7 +291,7 @@ def test_no_value_of_a_contact_is_in_a_warning() -> None:
     assert all(value not in text for value in ("Nya AB", "anna@", "Anna", "Erik", "erik@", "Example AB"))
 
 
-def test_allowed_consequences_are_not_told() -> None:
+def test_allowed_consequences_are_not_reported() -> None:
     assert passage(declared={"companyname": "Nya AB"}, material_changes="allow").report.warnings == []
 
 

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.hostup.cloud.plugins.module_utils._contact import FIELD_NAMES, RULES, compare
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.compare import RULES, compare
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.fields import FIELD_NAMES
 
 GUIDE = Path(__file__).parents[4] / "docs" / "docsite" / "rst" / "what_counts_as_a_change.rst"
 TABLE = re.compile(

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Jobs in every shape in which the API may tell of them, and sending ids in batches that it accepts."""
+"""Jobs in every shape in which the API may report of them, and sending ids in batches that it accepts."""
 
 from __future__ import annotations
 
@@ -16,30 +16,18 @@ import responses
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.hostup.cloud.plugins.module_utils._api import (
-    COMPLETED,
-    FAILED,
-    LONGEST_ID,
-    QUEUED,
-    RUNNING,
-    UNKNOWN,
-    VANISHED,
-    Job,
-    id_text,
-    job_path,
-    says_too_many,
-    send_in_batches,
-    with_state,
-)
-from ansible_collections.hostup.cloud.plugins.module_utils._api_v1 import ApiV1
-from ansible_collections.hostup.cloud.plugins.module_utils._api_v2 import ApiV2
-from ansible_collections.hostup.cloud.plugins.module_utils._clock import Deadline
-from ansible_collections.hostup.cloud.plugins.module_utils._errors import (
+from ansible_collections.hostup.cloud.plugins.module_utils._api.base import is_too_many, send_in_batches
+from ansible_collections.hostup.cloud.plugins.module_utils._api.jobs import Job, JobStatus, job_path, with_state
+from ansible_collections.hostup.cloud.plugins.module_utils._api.v1 import ApiV1
+from ansible_collections.hostup.cloud.plugins.module_utils._api.v2 import ApiV2
+from ansible_collections.hostup.cloud.plugins.module_utils._http.answers import LONGEST_ID, id_text
+from ansible_collections.hostup.cloud.plugins.module_utils._http.clock import Deadline
+from ansible_collections.hostup.cloud.plugins.module_utils._http.errors import (
     Exchange,
     FieldError,
+    InvalidResponse,
     Refused,
-    ServerTrouble,
-    Unintelligible,
+    TransientServerError,
 )
 from ansible_collections.hostup.cloud.tests.unit.plugins.module_utils.conftest import JSON_VALUES
 
@@ -74,11 +62,11 @@ def published_job(**changes: Any) -> dict[str, Any]:
     }
 
 
-@pytest.mark.parametrize("told", [{"isRunning": True}, {"isCompleted": True}, {"state": "active"}])
-def test_an_answer_without_success_is_a_failed_job(told: dict[str, Any]) -> None:
-    assert with_state(JOB, {"success": True, "data": {"success": False, "message": "Gone wrong", **told}}) == replace(
-        JOB, status=FAILED, message="Gone wrong"
-    )
+@pytest.mark.parametrize("reported", [{"isRunning": True}, {"isCompleted": True}, {"state": "active"}])
+def test_an_answer_without_success_is_a_failed_job(reported: dict[str, Any]) -> None:
+    assert with_state(
+        JOB, {"success": True, "data": {"success": False, "message": "Gone wrong", **reported}}
+    ) == replace(JOB, status=JobStatus.FAILED, message="Gone wrong")
 
 
 # -- shapes ----------------------------------------------------------------------------------------------------------
@@ -86,7 +74,7 @@ def test_an_answer_without_success_is_a_failed_job(told: dict[str, Any]) -> None
 
 def test_the_published_job() -> None:
     job = with_state(JOB, published_job())
-    assert (job.status, job.progress, job.message, job.is_over) == (COMPLETED, 100, "Done", True)
+    assert (job.status, job.progress, job.message, job.is_over) == (JobStatus.COMPLETED, 100, "Done", True)
     assert (job.id, job.poll_path, job.domain_ids) == (JOB.id, JOB.poll_path, JOB.domain_ids)
 
 
@@ -104,11 +92,11 @@ def test_the_published_job() -> None:
 @pytest.mark.parametrize(
     ("body", "status"),
     [
-        ({"status": "pending"}, QUEUED),
-        ({"status": "queued"}, QUEUED),
-        ({"status": "in_progress"}, RUNNING),
-        ({"status": "completed"}, COMPLETED),
-        ({"status": "failed"}, FAILED),
+        ({"status": "pending"}, JobStatus.QUEUED),
+        ({"status": "queued"}, JobStatus.QUEUED),
+        ({"status": "in_progress"}, JobStatus.RUNNING),
+        ({"status": "completed"}, JobStatus.COMPLETED),
+        ({"status": "failed"}, JobStatus.FAILED),
     ],
 )
 def test_every_nesting(wrap: Any, body: dict[str, Any], status: str) -> None:
@@ -119,20 +107,20 @@ def test_every_nesting(wrap: Any, body: dict[str, Any], status: str) -> None:
 @pytest.mark.parametrize(
     ("word", "status"),
     [
-        ("pending", QUEUED),
-        ("queued", QUEUED),
-        ("waiting", QUEUED),
-        ("delayed", QUEUED),
-        ("Waiting", QUEUED),
-        ("active", RUNNING),
-        ("processing", RUNNING),
-        ("in_progress", RUNNING),
-        ("", RUNNING),
-        ("a word of next year", RUNNING),
-        ("completed", COMPLETED),
-        ("COMPLETED", COMPLETED),
-        ("failed", FAILED),
-        ("Failed", FAILED),
+        ("pending", JobStatus.QUEUED),
+        ("queued", JobStatus.QUEUED),
+        ("waiting", JobStatus.QUEUED),
+        ("delayed", JobStatus.QUEUED),
+        ("Waiting", JobStatus.QUEUED),
+        ("active", JobStatus.RUNNING),
+        ("processing", JobStatus.RUNNING),
+        ("in_progress", JobStatus.RUNNING),
+        ("", JobStatus.RUNNING),
+        ("a word of next year", JobStatus.RUNNING),
+        ("completed", JobStatus.COMPLETED),
+        ("COMPLETED", JobStatus.COMPLETED),
+        ("failed", JobStatus.FAILED),
+        ("Failed", JobStatus.FAILED),
     ],
 )
 def test_every_word(key: str, word: str, status: str) -> None:
@@ -142,21 +130,21 @@ def test_every_word(key: str, word: str, status: str) -> None:
 @pytest.mark.parametrize(
     ("body", "status"),
     [
-        ({"isCompleted": True}, COMPLETED),
-        ({"isFailed": True}, FAILED),
-        ({"isWaiting": True}, QUEUED),
-        ({"isRunning": True}, RUNNING),
-        ({"isScheduled": True}, RUNNING),
-        ({"isCompleted": True, "status": "a word of next year"}, COMPLETED),
-        ({"isFailed": True, "status": "completed"}, FAILED),
-        ({"isCompleted": True, "isFailed": True}, FAILED),
-        ({"isCompleted": False, "isFailed": False, "isRunning": True, "status": "active"}, RUNNING),
-        ({"isCompleted": "true"}, RUNNING),
-        ({"isCompleted": 1}, RUNNING),
-        ({"isFailed": 1, "status": "completed"}, COMPLETED),
-        ({"status": ["completed"]}, RUNNING),
-        ({"status": True}, RUNNING),
-        ({}, RUNNING),
+        ({"isCompleted": True}, JobStatus.COMPLETED),
+        ({"isFailed": True}, JobStatus.FAILED),
+        ({"isWaiting": True}, JobStatus.QUEUED),
+        ({"isRunning": True}, JobStatus.RUNNING),
+        ({"isScheduled": True}, JobStatus.RUNNING),
+        ({"isCompleted": True, "status": "a word of next year"}, JobStatus.COMPLETED),
+        ({"isFailed": True, "status": "completed"}, JobStatus.FAILED),
+        ({"isCompleted": True, "isFailed": True}, JobStatus.FAILED),
+        ({"isCompleted": False, "isFailed": False, "isRunning": True, "status": "active"}, JobStatus.RUNNING),
+        ({"isCompleted": "true"}, JobStatus.RUNNING),
+        ({"isCompleted": 1}, JobStatus.RUNNING),
+        ({"isFailed": 1, "status": "completed"}, JobStatus.COMPLETED),
+        ({"status": ["completed"]}, JobStatus.RUNNING),
+        ({"status": True}, JobStatus.RUNNING),
+        ({}, JobStatus.RUNNING),
     ],
 )
 def test_booleans_and_words(body: dict[str, Any], status: str) -> None:
@@ -173,21 +161,21 @@ def test_booleans_and_words(body: dict[str, Any], status: str) -> None:
     ],
 )
 def test_a_completed_job_whose_result_says_no_has_failed(result: dict[str, Any]) -> None:
-    assert with_state(JOB, published_job(result=result)).status == FAILED
+    assert with_state(JOB, published_job(result=result)).status == JobStatus.FAILED
 
 
 @pytest.mark.parametrize("result", [None, {}, [], "x", {"success": None}, {"success": 0}, {"result": None}])
 def test_a_completed_job_whose_result_says_nothing_is_completed(result: Any) -> None:
-    assert with_state(JOB, published_job(result=result)).status == COMPLETED
+    assert with_state(JOB, published_job(result=result)).status == JobStatus.COMPLETED
 
 
 def test_a_result_of_a_job_that_goes_on_does_not_count_yet() -> None:
-    assert with_state(JOB, {"status": "active", "result": {"success": False}}).status == RUNNING
+    assert with_state(JOB, {"status": "active", "result": {"success": False}}).status == JobStatus.RUNNING
 
 
 @pytest.mark.parametrize("answer", [None, [], "completed", 7, True, {"data": []}, {"operation": None}, {"data": {}}])
 def test_an_answer_without_a_job_means_that_it_goes_on(answer: Any) -> None:
-    assert with_state(JOB, answer).status == RUNNING
+    assert with_state(JOB, answer).status == JobStatus.RUNNING
 
 
 @pytest.mark.parametrize(
@@ -247,7 +235,7 @@ def test_any_answer_is_a_state(value: Any, inner: Any, place: str) -> None:
     )
     for answer in (value, dict.fromkeys(keys, value), {place: value}, {place: {"result": inner, "error": value}}):
         job = with_state(JOB, answer)
-        assert job.status in (QUEUED, RUNNING, COMPLETED, FAILED)
+        assert job.status in (JobStatus.QUEUED, JobStatus.RUNNING, JobStatus.COMPLETED, JobStatus.FAILED)
         assert job.message is None or job.message.isprintable()
         assert job.progress is None or 0 <= job.progress <= 100
 
@@ -256,14 +244,22 @@ def test_a_deeply_nested_word_does_no_harm() -> None:
     nested: list[Any] = []
     for _level in range(100_000):
         nested = [nested]
-    assert with_state(JOB, {"status": nested, "message": nested, "progress": nested}).status == RUNNING
+    assert with_state(JOB, {"status": nested, "message": nested, "progress": nested}).status == JobStatus.RUNNING
 
 
 def test_which_jobs_are_over() -> None:
-    over = {status: Job("j", None, (), status=status).is_over for status in (QUEUED, RUNNING, COMPLETED, FAILED)}
-    assert over == {QUEUED: False, RUNNING: False, COMPLETED: True, FAILED: True}
-    assert Job("j", None, (), status=VANISHED).is_over
-    assert Job("j", None, (), status=UNKNOWN).is_over
+    over = {
+        status: Job("j", None, (), status=status).is_over
+        for status in (JobStatus.QUEUED, JobStatus.RUNNING, JobStatus.COMPLETED, JobStatus.FAILED)
+    }
+    assert over == {
+        JobStatus.QUEUED: False,
+        JobStatus.RUNNING: False,
+        JobStatus.COMPLETED: True,
+        JobStatus.FAILED: True,
+    }
+    assert Job("j", None, (), status=JobStatus.VANISHED).is_over
+    assert Job("j", None, (), status=JobStatus.UNKNOWN).is_over
 
 
 # -- polling ---------------------------------------------------------------------------------------------------------
@@ -274,7 +270,7 @@ def test_polling_asks_the_path_of_the_job(new_client: ClientFactory) -> None:
     with responses.RequestsMock() as api:
         api.get(f"{ORIGIN}/api/jobs/job_1", json=published_job(progress=100))
         job = ApiV2(client, batch_size=100, concurrency=8).poll(JOB)
-    assert job.status == COMPLETED
+    assert job.status == JobStatus.COMPLETED
     assert client.calls == {"read": 0, "write": 0, "poll": 1}
 
 
@@ -282,30 +278,30 @@ def test_a_job_that_is_gone_has_vanished(new_client: ClientFactory) -> None:
     with responses.RequestsMock() as api:
         api.get(f"{ORIGIN}/api/jobs/job_1", status=404, json={"code": "NOT_FOUND"})
         job = ApiV1(new_client(ORIGIN, v1=True), batch_size=100, concurrency=8).poll(JOB)
-    assert (job.status, job.is_over) == (VANISHED, True)
+    assert (job.status, job.is_over) == (JobStatus.VANISHED, True)
     assert job.message == "the API does not know the job any more"
 
 
 def test_a_job_without_a_path_is_not_asked_for(new_client: ClientFactory) -> None:
     with responses.RequestsMock():
         job = ApiV2(new_client(ORIGIN), batch_size=100, concurrency=8).poll(Job(None, None, ("dom_a",)))
-    assert job.status == UNKNOWN
+    assert job.status == JobStatus.UNKNOWN
 
 
 @pytest.mark.parametrize(
-    ("status", "error"), [(401, Refused), (403, Refused), (500, ServerTrouble), (302, Unintelligible)]
+    ("status", "error"), [(401, Refused), (403, Refused), (500, TransientServerError), (302, InvalidResponse)]
 )
 def test_a_poll_that_fails_raises(status: int, error: type[Exception], new_client: ClientFactory) -> None:
     with responses.RequestsMock() as api:
         api.get(f"{ORIGIN}/api/jobs/job_1", status=status)
-        with pytest.raises(error, match="Could not ask for the state of job job_1"):
+        with pytest.raises(error, match="Could not poll job job_1"):
             ApiV2(new_client(ORIGIN, max_retries=0), batch_size=100, concurrency=8).poll(JOB)
 
 
 def test_a_poll_is_not_repeated_beyond_the_deadline(new_client: ClientFactory, clock: FakeClock) -> None:
     with responses.RequestsMock() as api:
         api.get(f"{ORIGIN}/api/jobs/job_1", status=503)
-        with pytest.raises(ServerTrouble):
+        with pytest.raises(TransientServerError):
             ApiV2(new_client(ORIGIN), batch_size=100, concurrency=8).poll(JOB, Deadline(clock, 1.0))
         assert len(api.calls) == 2
 
@@ -453,7 +449,7 @@ def test_every_id_is_accepted_once_and_in_order(count: int, size: int, most: int
     ],
 )
 def test_which_refusal_is_about_the_number_of_ids(error: Refused, too_many: bool) -> None:
-    assert says_too_many(error) is too_many
+    assert is_too_many(error) is too_many
 
 
 def test_an_error_answer_about_the_number_of_ids_is_recognised(new_client: ClientFactory) -> None:

@@ -13,17 +13,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.hostup.cloud.plugins.doc_fragments.connection import ModuleDocFragment
-from ansible_collections.hostup.cloud.plugins.module_utils._client import Connection
-from ansible_collections.hostup.cloud.plugins.module_utils._errors import InvalidInput
-from ansible_collections.hostup.cloud.plugins.module_utils._options import (
-    DEFAULT_API_URL,
-    RANGES,
-    check_ranges,
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.invalid_input import InvalidInput
+from ansible_collections.hostup.cloud.plugins.module_utils._http.origin import DEFAULT_API_URL, read_origin
+from ansible_collections.hostup.cloud.plugins.module_utils._http.request import Connection
+from ansible_collections.hostup.cloud.plugins.module_utils._task.connection import (
     connection_argument_spec,
-    contacts_argument_spec,
     read_api_key,
     read_connection,
-    read_origin,
+)
+from ansible_collections.hostup.cloud.plugins.module_utils._task.options import (
+    RANGES,
+    check_ranges,
+    contacts_argument_spec,
     read_together,
 )
 
@@ -277,7 +278,7 @@ def test_there_is_a_connection_for_each_parallel_request() -> None:
     assert read_connection(without).pool_size == 1
 
 
-def test_all_problems_are_told_at_once() -> None:
+def test_all_problems_are_reported_at_once() -> None:
     problems = problems_of(api_url="ftp://x", api_key="a b", timeout=0, concurrency=33)
     assert [problem.partition(":")[0] for problem in problems] == ["api_url", "api_key", "timeout", "concurrency"]
 

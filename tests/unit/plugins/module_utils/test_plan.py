@@ -8,18 +8,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.hostup.cloud.plugins.module_utils._contact import Contact
-from ansible_collections.hostup.cloud.plugins.module_utils._domain import Domain
-from ansible_collections.hostup.cloud.plugins.module_utils._plan import (
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.domain import Domain
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.fields import Contact
+from ansible_collections.hostup.cloud.plugins.module_utils._engine.plan import (
     Comparison,
     Group,
     Plan,
-    diff,
-    judge_result,
     make_plan,
     never_read,
     write_groups,
 )
+from ansible_collections.hostup.cloud.plugins.module_utils._engine.verify import verify
+from ansible_collections.hostup.cloud.plugins.module_utils._result.report import diff
 
 OLD = {
     "firstname": "Erik",
@@ -48,7 +48,7 @@ def test_only_declared_fields_are_judged() -> None:
     assert entry.after == {"firstname": "Anna"}
 
 
-def test_what_is_equivalent_is_no_change_and_is_told_with_its_rule() -> None:
+def test_what_is_equivalent_is_no_change_and_is_reported_with_its_rule() -> None:
     (entry,) = plan_of({"phonenumber": "+46700000000", "postcode": "411 01"}, OLD).entries
     assert entry.changed_fields == ()
     assert entry.equivalent == (("phonenumber", "phone_notation"), ("postcode", "postcode_notation"))
@@ -100,7 +100,7 @@ def test_accepted_spellings_say_nothing_about_the_condition() -> None:
     assert plan_when({"city": "Malmö"}, OLD, accepted=accepted).entries[0].unmet == ("city",)
 
 
-def test_a_field_that_the_api_does_not_tell_meets_no_condition() -> None:
+def test_a_field_that_the_api_does_not_report_meets_no_condition() -> None:
     for value in ("Lgh 1101", ""):
         plan = plan_when({"address2": value}, OLD, never_read=frozenset({"address2"}))
         assert plan.entries[0].unmet == ("address2",)
@@ -116,7 +116,7 @@ def test_a_domain_that_is_held_back_differs_but_is_not_written() -> None:
     assert [entry.domain.id for entry in plan.without(["dom_1"]).changing] == []
 
 
-def test_a_redacted_diff_tells_the_fields_and_no_value() -> None:
+def test_a_redacted_diff_reports_the_fields_and_no_value() -> None:
     plan = plan_of({"city": "Malmö", "companyname": ""}, OLD)
     assert diff(plan, redact=True) == [
         {
@@ -158,10 +158,10 @@ def test_a_field_that_is_never_read_goes_along_with_other_changes_and_is_not_jud
     (entry,) = plan_of(declared, OLD, never_read=frozenset({"address2"})).entries
     (group,) = write_groups([entry], complete=True)
     assert group.contact == {**OLD, **declared}
-    assert list(judge_result(entry, {**OLD, "city": "Lund"})) == ["city"]
+    assert list(verify(entry, {**OLD, "city": "Lund"})) == ["city"]
 
 
-def test_a_write_tells_what_it_has_to_leave_out() -> None:
+def test_a_write_reports_what_it_has_to_leave_out() -> None:
     blind = frozenset({"address2"})
     (entry,) = plan_of({"city": "Lund"}, OLD, never_read=blind).entries
     assert entry.left_out == ("address2",)
@@ -176,7 +176,7 @@ def test_empty_is_what_a_field_that_is_never_read_is_taken_for() -> None:
     assert entry.changed_fields == ()
 
 
-def test_a_field_is_never_read_only_if_no_answer_tells_it() -> None:
+def test_a_field_is_never_read_only_if_no_answer_reports_it() -> None:
     may_be_left_out = frozenset({"address2"})
     assert never_read([OLD, OLD], may_be_left_out) == may_be_left_out
     assert never_read([OLD, {**OLD, "address2": ""}], may_be_left_out) == frozenset()
@@ -236,7 +236,7 @@ def test_the_result_is_judged_field_by_field() -> None:
     declared = {"firstname": "Anna", "phonenumber": "+46711111111", "city": "Malmö"}
     (entry,) = plan_of(declared, OLD).entries
     now = {**OLD, "firstname": "Anna", "phonenumber": "+46.711111111", "city": "Malmo"}
-    assert {name: (v.kind, v.rule) for name, v in judge_result(entry, now).items()} == {
+    assert {name: (v.verdict, v.rule) for name, v in verify(entry, now).items()} == {
         "firstname": ("applied", None),
         "phonenumber": ("normalised", "phone_notation"),
         "city": ("not_applied", None),
@@ -245,7 +245,7 @@ def test_the_result_is_judged_field_by_field() -> None:
 
 def test_fields_that_were_not_to_change_are_not_judged_again() -> None:
     (entry,) = plan_of({"firstname": "Anna", "city": "Göteborg"}, OLD).entries
-    assert list(judge_result(entry, OLD)) == ["firstname"]
+    assert list(verify(entry, OLD)) == ["firstname"]
 
 
 def test_the_diff_has_one_entry_for_each_domain_that_differs_and_sorted_legible_lines() -> None:

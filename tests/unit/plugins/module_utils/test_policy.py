@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.hostup.cloud.plugins.module_utils._contact import FIELD_NAMES, Contact
-from ansible_collections.hostup.cloud.plugins.module_utils._domain import Domain
-from ansible_collections.hostup.cloud.plugins.module_utils._plan import Comparison, make_plan
-from ansible_collections.hostup.cloud.plugins.module_utils._policy import (
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.domain import Domain
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.fields import FIELD_NAMES, Contact
+from ansible_collections.hostup.cloud.plugins.module_utils._engine.plan import Comparison, make_plan
+from ansible_collections.hostup.cloud.plugins.module_utils._engine.policy import (
     CONSEQUENCES,
     GENERIC,
     MATERIAL_FIELDS,
@@ -43,7 +43,7 @@ def change_of(
     return found[0] if found else None
 
 
-def told(change: MaterialChange | None) -> str:
+def consequences_of(change: MaterialChange | None) -> str:
     return " ".join(consequence.text for consequence in change.consequences) if change else ""
 
 
@@ -81,8 +81,8 @@ def test_for_swedish_domains_an_address_is_not_material_but_the_holder_is() -> N
     change = change_of({"email": "anna@example.com", "companyname": "Nya AB"}, name="example.se")
     assert change is not None
     assert change.fields == ("companyname",)
-    assert "ownership change" in told(change)
-    assert "BankID" in told(change)
+    assert "ownership change" in consequences_of(change)
+    assert "BankID" in consequences_of(change)
 
 
 @pytest.mark.parametrize("name", ["example.com", "example.se", "example.de"])
@@ -99,37 +99,39 @@ def test_what_is_only_another_notation_is_not_material() -> None:
 
 
 def test_a_new_organisation_becomes_the_legal_holder() -> None:
-    assert "organisation declared in companyname becomes the legal holder" in told(change_of({"companyname": "Nya AB"}))
+    assert "organisation declared in companyname becomes the legal holder" in consequences_of(
+        change_of({"companyname": "Nya AB"})
+    )
     without = {**OLD, "companyname": ""}
-    assert "organisation declared in companyname" in told(change_of({"companyname": "Nya AB"}, without))
+    assert "organisation declared in companyname" in consequences_of(change_of({"companyname": "Nya AB"}, without))
 
 
 def test_without_an_organisation_the_person_becomes_the_legal_holder() -> None:
-    assert "Without an organisation, the person" in told(change_of({"companyname": ""}))
+    assert "Without an organisation, the person" in consequences_of(change_of({"companyname": ""}))
 
 
 def test_another_person_is_the_legal_holder_only_where_there_is_no_organisation() -> None:
-    assert "legal holder" not in told(change_of({"firstname": "Anna"}))
+    assert "legal holder" not in consequences_of(change_of({"firstname": "Anna"}))
     without = {**OLD, "companyname": ""}
-    assert "person declared in firstname and lastname becomes the legal holder" in told(
+    assert "person declared in firstname and lastname becomes the legal holder" in consequences_of(
         change_of({"firstname": "Anna"}, without)
     )
 
 
 def test_every_generic_change_needs_confirmation_and_locks_for_sixty_days() -> None:
     for declared in ({"firstname": "Anna"}, {"companyname": ""}, {"email": "anna@example.com"}):
-        assert "60 days" in told(change_of(declared))
-        assert "within 15 days" in told(change_of(declared))
+        assert "60 days" in consequences_of(change_of(declared))
+        assert "within 15 days" in consequences_of(change_of(declared))
 
 
 def test_the_address_that_must_confirm_is_the_new_one_or_else_the_stored_one() -> None:
-    assert "the new address in email" in told(change_of({"firstname": "Anna", "email": "anna@example.com"}))
-    assert "the stored e-mail address" in told(change_of({"firstname": "Anna"}))
+    assert "the new address in email" in consequences_of(change_of({"firstname": "Anna", "email": "anna@example.com"}))
+    assert "the stored e-mail address" in consequences_of(change_of({"firstname": "Anna"}))
 
 
 def test_where_the_rules_are_not_known_the_warning_says_so() -> None:
     for name in ("example.de", None):
-        assert told(change_of({"firstname": "Anna"}, name=name)).startswith(
+        assert consequences_of(change_of({"firstname": "Anna"}, name=name)).startswith(
             "For this TLD the rules are not known here."
         )
 

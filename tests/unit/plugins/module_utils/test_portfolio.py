@@ -6,24 +6,25 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.hostup.cloud.plugins.module_utils._options import (
-    connection_argument_spec,
-    contacts_argument_spec,
-)
-from ansible_collections.hostup.cloud.plugins.module_utils._portfolio import (
-    PASSED_THROUGH,
-    SELECTORS,
-    effective_contact,
-    plan_calls,
-)
+from ansible_collections.hostup.cloud.plugins.filter.portfolio import KNOWN, FilterModule
+from ansible_collections.hostup.cloud.plugins.module_utils._role.assignments import SELECTORS
+from ansible_collections.hostup.cloud.plugins.module_utils._role.portfolio import effective_contact
+from ansible_collections.hostup.cloud.plugins.module_utils._task.connection import connection_argument_spec
+from ansible_collections.hostup.cloud.plugins.module_utils._task.options import contacts_argument_spec
+
+plan_calls = cast("Callable[..., dict[str, Any]]", FilterModule().filters()["portfolio"])
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 ROLE = Path(__file__).resolve().parents[4] / "roles" / "domain_contacts"
 
@@ -57,8 +58,8 @@ def problems(*assignments: Any, profiles: Any = None, **others: Any) -> list[str
     assert plan["problems"]
     assert plan["calls"] == {}
     assert plan["needs_account"] is False
-    told: list[str] = plan["problems"]
-    return told
+    reported: list[str] = plan["problems"]
+    return reported
 
 
 # -- profiles ---------------------------------------------------------------------------------------------------------
@@ -89,27 +90,29 @@ def test_a_base_can_be_incomplete_or_wrong_as_long_as_nobody_wears_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("profiles", "told"),
+    ("profiles", "reported"),
     [
         ({"a": {"base": "a"}}, ["domain_contacts_profiles.a.base: these profiles inherit", "a -> a"]),
         ({"b": {"base": "c"}, "c": {"base": "b"}, "d": {"base": "c"}}, ["b -> c -> b"]),
         ({"a": {"base": "nobody"}}, ['domain_contacts_profiles.a.base: there is no profile "nobody"']),
         ({"company": {}, "a": {"base": "compny"}}, ["Did you mean company?"]),
         ({"a": {"company": "X", "companyname": "Y"}}, ["a.companyname: companyname is given twice"]),
-        ({"a": "text"}, ["domain_contacts_profiles.a: must be a dictionary, but a str arrived."]),
-        ({2026: {"city": "Oslo"}}, ["domain_contacts_profiles.2026: the name of a profile must be text"]),
-        ([], ["domain_contacts_profiles: must be a dictionary, but a list arrived."]),
+        ({"a": "text"}, ["domain_contacts_profiles.a: must be a dictionary, got string."]),
+        ({2026: {"city": "Oslo"}}, ["domain_contacts_profiles.2026: the name of a profile must be a string"]),
+        ([], ["domain_contacts_profiles: must be a dictionary, got list."]),
     ],
 )
-def test_a_wrong_profile_is_one_problem(profiles: Any, told: list[str]) -> None:
+def test_a_wrong_profile_is_one_problem(profiles: Any, reported: list[str]) -> None:
     (problem,) = problems(profiles=profiles)
-    assert [words for words in told if words not in problem] == []
+    assert [words for words in reported if words not in problem] == []
 
 
-def test_the_contacts_of_all_worn_profiles_are_checked_and_told_together() -> None:
+def test_the_contacts_of_all_worn_profiles_are_checked_and_reported_together() -> None:
     profiles = {"a": {"email": "nobody"}, "b": {"country": False, "nonsense": "x"}, "c": {"email": "nobody"}}
-    told = problems(assigned("a", domains=["example.com"]), assigned("b", domains=["example.se"]), profiles=profiles)
-    assert [problem.split(":")[0] for problem in told] == [
+    reported = problems(
+        assigned("a", domains=["example.com"]), assigned("b", domains=["example.se"]), profiles=profiles
+    )
+    assert [problem.split(":")[0] for problem in reported] == [
         "domain_contacts_profiles.a.email",
         "domain_contacts_profiles.b.nonsense",
         "domain_contacts_profiles.b.country",
@@ -118,8 +121,8 @@ def test_the_contacts_of_all_worn_profiles_are_checked_and_told_together() -> No
 
 def test_a_redacted_problem_does_not_quote_the_value() -> None:
     profiles = {"a": {"email": "nobody-here"}}
-    (told,) = problems(assigned("a", domains=["example.com"]), profiles=profiles, options={"redact": True})
-    assert "nobody-here" not in told
+    (reported,) = problems(assigned("a", domains=["example.com"]), profiles=profiles, options={"redact": True})
+    assert "nobody-here" not in reported
 
 
 @given(st.dictionaries(st.sampled_from("abcdef"), st.sampled_from([*"abcdef", None]), min_size=1))
@@ -152,7 +155,7 @@ def test_numbers_are_ids_as_yaml_reads_them() -> None:
 
 
 @pytest.mark.parametrize(
-    ("entry", "told"),
+    ("entry", "reported"),
     [
         ("company", "domain_contacts_assignments[0]: must be a dictionary"),
         ({"domains": ["example.com"]}, "domain_contacts_assignments[0]: it has no profile"),
@@ -160,16 +163,16 @@ def test_numbers_are_ids_as_yaml_reads_them() -> None:
         (assigned("zzz", domains=[]), "There are company, shop, abroad."),
         (assigned("company"), "it says no domains"),
         (assigned("company", domain=["example.com"]), "[0].domain: there is no such key. Did you mean domains?"),
-        ({"profile": "company", "domains": "example.com"}, "[0].domains: must be a list, but a str arrived."),
-        (assigned("company", domains=[True]), "[0].domains: every entry must be text"),
-        (assigned("company", tags=[None]), "[0].tags: every entry must be text"),
+        ({"profile": "company", "domains": "example.com"}, "[0].domains: must be a list, got string."),
+        (assigned("company", domains=[True]), "[0].domains: every entry must be a string"),
+        (assigned("company", tags=[None]), "[0].tags: every entry must be a string"),
         (assigned("company", domains=["no name"]), 'domain_contacts_assignments[0].domains[0]: "no name"'),
         (assigned("company", domain_ids=["example.com"]), "domain_contacts_assignments[0].domain_ids[0]"),
         (assigned("company", tlds=["-"]), 'domain_contacts_assignments[0].tlds: "-" is not a top-level domain'),
     ],
 )
-def test_a_wrong_assignment_is_told_with_its_place(entry: Any, told: str) -> None:
-    assert any(told in problem for problem in problems(entry))
+def test_a_wrong_assignment_is_reported_with_its_place(entry: Any, reported: str) -> None:
+    assert any(reported in problem for problem in problems(entry))
 
 
 class Tagged(str):
@@ -179,19 +182,19 @@ class Tagged(str):
 
 
 @pytest.mark.parametrize(
-    ("profiles", "entry", "told"),
+    ("profiles", "entry", "reported"),
     [
-        ({"a": {"city": "Lund"}}, {"profile": "a", "domains": Tagged("x.test")}, 'but a str arrived. Write it as ["'),
-        ({"a": None}, {"profile": "a", "domains": []}, "profiles.a: must be a dictionary, but null arrived."),
-        ({"a": {"city": Tagged("Lund")}}, Tagged("a"), "[0]: must be a dictionary, but a str arrived."),
-        ({"a": {"city": [Tagged("Lund")]}}, {"profile": "a", "domains": []}, "city: must be text, but a list arrived."),
+        ({"a": {"city": "Lund"}}, {"profile": "a", "domains": Tagged("x.test")}, 'got string. Write it as ["'),
+        ({"a": None}, {"profile": "a", "domains": []}, "profiles.a: must be a dictionary, got null."),
+        ({"a": {"city": Tagged("Lund")}}, Tagged("a"), "[0]: must be a dictionary, got string."),
+        ({"a": {"city": [Tagged("Lund")]}}, {"profile": "a", "domains": []}, "city: must be a string, got list."),
     ],
 )
-def test_what_arrived_is_told_in_words_that_a_user_knows(profiles: Any, entry: Any, told: str) -> None:
-    assert any(told in problem for problem in plan_calls(profiles, [entry])["problems"])
+def test_what_arrived_is_reported_in_words_that_a_user_knows(profiles: Any, entry: Any, reported: str) -> None:
+    assert any(reported in problem for problem in plan_calls(profiles, [entry])["problems"])
 
 
-def test_all_problems_are_told_together() -> None:
+def test_all_problems_are_reported_together() -> None:
     assert len(problems(assigned("x", domains=[]), assigned("y", domains=[]), assigned("company"))) == 3
 
 
@@ -203,9 +206,9 @@ def test_empty_lists_are_a_call_without_domains() -> None:
 
 
 def test_ids_of_both_generations_are_a_problem_also_in_different_assignments() -> None:
-    (told,) = problems(assigned("company", domain_ids=["11790"]), assigned("shop", domain_ids=["dom_a"]))
-    assert "domain_contacts_assignments[0] means API v1" in told
-    assert "domain_contacts_assignments[1] means v2" in told
+    (reported,) = problems(assigned("company", domain_ids=["11790"]), assigned("shop", domain_ids=["dom_a"]))
+    assert "domain_contacts_assignments[0] means API v1" in reported
+    assert "domain_contacts_assignments[1] means v2" in reported
 
 
 def test_names_beside_numeric_ids_need_the_option() -> None:
@@ -233,15 +236,15 @@ def test_the_generation_is_passed_on_where_ids_or_the_options_decide_it(
 
 
 def test_tags_of_v1_are_a_problem() -> None:
-    (told,) = problems(assigned("company", tags=["x"]), assigned("shop", domain_ids=["11790"]))
-    assert told.startswith("domain_contacts_assignments[0].tags: API v1 does not tell")
+    (reported,) = problems(assigned("company", tags=["x"]), assigned("shop", domain_ids=["11790"]))
+    assert reported.startswith("domain_contacts_assignments[0].tags: API v1 does not return")
 
 
-# -- what the account tells -------------------------------------------------------------------------------------------
+# -- what the account has ----------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
-    ("entries", "asks_tags"),
+    ("entries", "needs_tags"),
     [
         ([assigned("company", tlds=["com"])], False),
         ([assigned("company", tags=["production"])], True),
@@ -249,10 +252,10 @@ def test_tags_of_v1_are_a_problem() -> None:
     ],
 )
 def test_the_account_is_needed_for_endings_and_tags_and_where_a_name_could_be_an_id(
-    entries: list[dict[str, Any]], asks_tags: bool
+    entries: list[dict[str, Any]], needs_tags: bool
 ) -> None:
     plan = planned(*entries)
-    assert (plan["needs_account"], plan["asks_tags"], plan["calls"]) == (True, asks_tags, {})
+    assert (plan["needs_account"], plan["needs_tags"], plan["calls"]) == (True, needs_tags, {})
     assert planned(*entries, account=ACCOUNT)["needs_account"] is False
 
 
@@ -272,13 +275,13 @@ def test_a_domain_that_fits_several_times_is_called_once() -> None:
 
 
 def test_internationalised_names_are_recognised_in_both_forms() -> None:
-    (told,) = problems(
+    (reported,) = problems(
         assigned("company", domains=["räksmörgås.example"]), assigned("shop", tlds=["example"]), account=ACCOUNT
     )
-    assert "company and shop are both assigned to xn--rksmrgs-5wao1o.example." in told
+    assert "company and shop are both assigned to xn--rksmrgs-5wao1o.example." in reported
 
 
-def test_what_fits_no_domain_is_told_and_is_no_problem() -> None:
+def test_what_fits_no_domain_is_reported_and_is_no_problem() -> None:
     plan = planned(assigned("company", tlds=["museum", "com"], tags=["nowhere"]), account=ACCOUNT)
     assert plan["unmatched"] == [
         'domain_contacts_assignments[0].tlds "museum"',
@@ -291,10 +294,12 @@ def test_a_name_that_the_account_does_not_have_is_left_to_the_module() -> None:
     assert plan["calls"]["company"]["domains"] == ["nowhere.example"]
 
 
-def test_tags_that_are_not_told_are_a_problem_and_not_a_guess() -> None:
+def test_tags_that_are_not_reported_are_a_problem_and_not_a_guess() -> None:
     account = [*ACCOUNT, {"id": "dom_x", "name": "x.example", "tags": None}]
-    (told,) = problems(assigned("company", tags=["sweden"]), account=account)
-    assert told.startswith('domain_contacts_assignments[0].tags "sweden": the API does not tell the tags of x.example')
+    (reported,) = problems(assigned("company", tags=["sweden"]), account=account)
+    assert reported.startswith(
+        'domain_contacts_assignments[0].tags "sweden": the API does not return the tags of x.example'
+    )
     assert planned(assigned("company", tlds=["se"]), account=account)["calls"]["company"]["domain_ids"] == ["dom_se"]
 
 
@@ -305,23 +310,86 @@ def test_domains_without_id_or_name_fit_nothing() -> None:
 
 def test_two_domains_of_one_name_are_both_claimed_by_it() -> None:
     account = [*ACCOUNT, {"id": "dom_com2", "name": "example.com", "tags": []}]
-    (told,) = problems(
+    (reported,) = problems(
         assigned("company", domains=["example.com"]), assigned("shop", domain_ids=["dom_com2"]), account=account
     )
-    assert "both assigned to example.com." in told
+    assert "both assigned to example.com." in reported
 
 
 def test_every_domain_with_two_profiles_is_named_with_the_profiles() -> None:
-    told = problems(
+    reported = problems(
         assigned("company", domains=["a.example", "b.example", "c.example", "d.example", "e.example"]),
         assigned("shop", domains=["A.example", "b.example", "c.example", "d.example"]),
         assigned("abroad", domains=["e.example"]),
     )
-    start = "domain_contacts_assignments: a domain may wear one profile only, but company and"
-    assert told == [
+    start = "domain_contacts_assignments: a domain may have one profile only, but company and"
+    assert reported == [
         f"{start} shop are both assigned to a.example, b.example, c.example, d.example.",
         f"{start} abroad are both assigned to e.example.",
     ]
+
+
+REFUSED: dict[str, tuple[dict[str, Any], list[dict[str, Any]], dict[str, Any], list[str]]] = {
+    "a domain in two profiles": (
+        {},
+        [
+            assigned("company", domains=["example.com", "Example.SE", "example.net"]),
+            assigned("shop", domains=["example.com.", "example.se"]),
+        ],
+        {},
+        ["one profile only", "company and shop", "example.com", "Example.SE"],
+    ),
+    "ids in two profiles": (
+        {},
+        [assigned("company", domain_ids=["11790"]), assigned("shop", domain_ids=["11790", "11791"])],
+        {},
+        ["company and shop", r"11790\."],
+    ),
+    "unknown profiles": (
+        {},
+        [assigned("compny", domains=["example.com"]), assigned("shpo", domains=["example.net"])],
+        {},
+        [r"assignments\[0\].profile.*\"compny\".*Did you mean company", r"assignments\[1\].*Did you mean shop"],
+    ),
+    "an unknown base, and a loop": (
+        {"lost": {"base": "nobody"}, "a": {"base": "c"}, "b": {"base": "a"}, "c": {"base": "b"}},
+        [assigned("company", domains=["example.com"])],
+        {},
+        [r"domain_contacts_profiles.lost.base: there is no profile \"nobody\"", "loop: a -> c -> b -> a"],
+    ),
+    "both generations": (
+        {},
+        [assigned("company", domain_ids=["11790"]), assigned("shop", domains=["shop.example"])],
+        {},
+        [r"assignments\[0\] means API v1", r"assignments\[1\] means v2", r"two\s+runs"],
+    ),
+    "values": (
+        {"company": {"email": "nobody", "country": "Sweden"}},
+        [assigned("company", domains=["example.com"])],
+        {},
+        ["domain_contacts_profiles.company.email", 'domain_contacts_profiles.company.country.*Did you mean "SE"'],
+    ),
+    "values, redacted": (
+        {"company": {"email": "nobody-here"}},
+        [assigned("company", domains=["example.com"])],
+        {"redact": True},
+        ["domain_contacts_profiles.company.email", "redact is true"],
+    ),
+    "options": (
+        {},
+        [assigned("company", domains=["example.com"])],
+        {"on_bloked": "skip", "domains": []},
+        ["Did you mean on_blocked", "belongs into domain_contacts_assignments"],
+    ),
+    "no domains": ({}, [{"profile": "company"}], {}, [r"assignments\[0\]: it says no domains"]),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED.values(), ids=list(REFUSED))
+def test_all_that_is_wrong_with_the_variables_is_said_at_once(case: tuple[Any, Any, Any, list[str]]) -> None:
+    profiles, entries, options, patterns = case
+    reported = "\n".join(plan_calls({**PROFILES, **profiles}, entries, options)["problems"])
+    assert [pattern for pattern in patterns if not re.search(pattern, reported)] == []
 
 
 LISTS = st.fixed_dictionaries(
@@ -354,8 +422,8 @@ def test_no_domain_is_ever_in_two_calls_and_none_that_is_assigned_is_in_none(ent
 
 def test_every_option_of_the_module_can_be_passed_through_or_has_a_variable() -> None:
     own = {"api_key", "api_url", "contacts", "domains", "domain_ids"}
-    assert {*connection_argument_spec(), *contacts_argument_spec()} == PASSED_THROUGH | own
-    assert PASSED_THROUGH.isdisjoint(own)
+    assert {*connection_argument_spec(), *contacts_argument_spec()} == KNOWN.module | own
+    assert KNOWN.module.isdisjoint(own)
 
 
 def test_options_are_passed_on_and_the_common_ones_also_to_the_list_of_domains() -> None:
@@ -371,7 +439,7 @@ def test_an_option_that_is_null_is_not_set() -> None:
 
 
 @pytest.mark.parametrize(
-    ("options", "told"),
+    ("options", "reported"),
     [
         (
             {"on_bloked": "skip"},
@@ -382,9 +450,9 @@ def test_an_option_that_is_null_is_not_set() -> None:
         ("skip", "domain_contacts_options: must be a dictionary"),
     ],
 )
-def test_an_option_that_cannot_be_passed_through_is_a_problem(options: Any, told: str) -> None:
+def test_an_option_that_cannot_be_passed_through_is_a_problem(options: Any, reported: str) -> None:
     (problem,) = problems(assigned("company", domains=["example.com"]), options=options)
-    assert told in problem
+    assert reported in problem
 
 
 # -- the role ---------------------------------------------------------------------------------------------------------

@@ -2,17 +2,18 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the result of a run tells, however far the run came."""
+"""What the result of a run reports, however far the run came."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.hostup.cloud.plugins.module_utils._api import Job
-from ansible_collections.hostup.cloud.plugins.module_utils._domain import Domain
-from ansible_collections.hostup.cloud.plugins.module_utils._errors import HostUpError
-from ansible_collections.hostup.cloud.plugins.module_utils._plan import Comparison, make_plan
-from ansible_collections.hostup.cloud.plugins.module_utils._report import STATUSES, Outcome, Report
+from ansible_collections.hostup.cloud.plugins.module_utils._api.jobs import Job, JobStatus
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.domain import Domain
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.invalid_input import HostUpError
+from ansible_collections.hostup.cloud.plugins.module_utils._engine.plan import Comparison, make_plan
+from ansible_collections.hostup.cloud.plugins.module_utils._result.report import Outcome, Report
+from ansible_collections.hostup.cloud.plugins.module_utils._result.status import Status
 
 A, B, C = Domain("dom_a", "a.example"), Domain("dom_b", "b.example"), Domain("dom_c", "c.example")
 NO_CALLS = {"read": 0, "write": 0, "poll": 0}
@@ -57,13 +58,15 @@ def test_a_run_that_ends_before_a_write_has_failed_for_what_differs_and_changed_
 def test_changed_as_soon_as_anything_may_have_been_written() -> None:
     report = report_of("Umeå")
     report.written.add("dom_a")
-    report.settle(["dom_a"], Outcome("failed", "It is not known."))
+    report.record_outcome(["dom_a"], Outcome(Status("failed"), "It is not known."))
     assert result_of(report)["changed"] is True
 
 
-def test_an_entry_tells_the_plan_and_the_outcome() -> None:
+def test_an_entry_reports_the_plan_and_the_outcome() -> None:
     report = report_of("Umeå")
-    report.settle(["dom_a"], Outcome("not_applied", "Other values.", (("email", "email_domain"),), {"city": "Umea"}))
+    report.record_outcome(
+        ["dom_a"], Outcome(Status("not_applied"), "Other values.", (("email", "email_domain"),), {"city": "Umea"})
+    )
     assert result_of(report)["domains"] == [
         {
             "id": "dom_a",
@@ -83,14 +86,20 @@ def test_an_entry_tells_the_plan_and_the_outcome() -> None:
 
 def test_the_summary_counts_each_status() -> None:
     report = report_of("Lund", "Umeå", "Visby")
-    report.settle(["dom_b"], Outcome("updated"))
+    report.record_outcome(["dom_b"], Outcome(Status("updated")))
     summary = result_of(report)["summary"]
-    assert summary == {**dict.fromkeys(STATUSES, 0), "total": 3, "unchanged": 1, "updated": 1, "failed": 1}
+    assert summary == {
+        **dict.fromkeys((status.value for status in Status), 0),
+        "total": 3,
+        "unchanged": 1,
+        "updated": 1,
+        "failed": 1,
+    }
 
 
-def test_jobs_are_told_with_their_domains() -> None:
+def test_jobs_are_reported_with_their_domains() -> None:
     report = report_of("Umeå")
-    report.jobs = [Job("dbj_1", "/api/jobs/dbj_1", ("dom_a",), "completed", 100)]
+    report.jobs = [Job("dbj_1", "/api/jobs/dbj_1", ("dom_a",), JobStatus.COMPLETED, 100)]
     assert result_of(report)["jobs"] == [
         {"id": "dbj_1", "status": "completed", "domain_ids": ["dom_a"], "progress": 100}
     ]
@@ -105,15 +114,17 @@ def test_the_diff_is_there_on_demand_only() -> None:
 def test_a_sentence_names_three_domains_and_counts_the_rest() -> None:
     report = Report(check_mode=False)
     report.domains = [Domain(str(number), f"{number}.example") for number in range(1, 61)]
-    assert report.named(["1", "2"]) == "1.example, 2.example"
-    assert report.named([str(number) for number in range(1, 61)]) == "1.example, 2.example, 3.example and 57 more"
+    assert report.format_names(["1", "2"]) == "1.example, 2.example"
+    assert (
+        report.format_names([str(number) for number in range(1, 61)]) == "1.example, 2.example, 3.example and 57 more"
+    )
 
 
 def test_contact_values_are_taken_out_of_texts() -> None:
     report = Report(check_mode=False)
     report.domains = [Domain("1", "example.com")]
-    report.keep_private({"firstname": "Anna", "email": "anna@example.com", "city": "", "country": "SE"})
-    report.keep_private({"companyname": "example.com"})
+    report.mark_sensitive({"firstname": "Anna", "email": "anna@example.com", "city": "", "country": "SE"})
+    report.mark_sensitive({"companyname": "example.com"})
     text = 'SE: "anna@example.com" of Anna (not Annabel) at example.com'
     assert report.safe_text(text) == 'SE: "<email>" of <firstname> (not Annabel) at example.com'
 
@@ -121,7 +132,7 @@ def test_contact_values_are_taken_out_of_texts() -> None:
 def test_stored_values_are_taken_out_of_texts_too_unless_they_are_as_short_as_any_word() -> None:
     report = report_of("Umeå", "Ås")
     assert report.safe_text("2 of 3 in Umeå, 1 in Ås") == "2 of 3 in <city>, 1 in Ås"
-    report.settle(["dom_a"], Outcome("failed", "No such street in Umeå."))
+    report.record_outcome(["dom_a"], Outcome(Status("failed"), "No such street in Umeå."))
     assert result_of(report)["domains"][0]["reason"] == "No such street in <city>."
 
 
@@ -132,7 +143,7 @@ def test_with_redact_no_stored_value_is_too_short_to_be_taken_out() -> None:
 
 def test_with_redact_the_fields_stay_and_their_values_are_null() -> None:
     report = report_of("Umeå", redact=True)
-    report.settle(["dom_a"], Outcome("not_applied", "Other values in Umea.", (), {"city": "Umea"}))
+    report.record_outcome(["dom_a"], Outcome(Status("not_applied"), "Other values in Umea.", (), {"city": "Umea"}))
     result = result_of(report, with_diff=True)
     assert "Ume" not in str({**result, "domains": [{**result["domains"][0], "reason": None}]})
     entry = result["domains"][0]
@@ -141,7 +152,7 @@ def test_with_redact_the_fields_stay_and_their_values_are_null() -> None:
     assert result["diff"][0]["before"] == "city: (stored value)\n"
 
 
-def test_a_domain_that_does_not_meet_the_condition_is_skipped_and_tells_why_without_the_value() -> None:
+def test_a_domain_that_does_not_meet_the_condition_is_skipped_and_reports_why_without_the_value() -> None:
     report = Report(check_mode=True)
     report.domains = [A, B, C]
     stored = {
@@ -155,7 +166,7 @@ def test_a_domain_that_does_not_meet_the_condition_is_skipped_and_tells_why_with
     assert [entry["reason"] for entry in result_of(report)["domains"]] == [
         None,
         "Left alone, because its stored email differs from when_current.",
-        "Left alone, because its stored firstname, email differ from when_current. It is as declared already.",
+        "Left alone, because its stored firstname, email differ from when_current. It is in sync already.",
     ]
 
 
@@ -166,14 +177,14 @@ def test_in_check_mode_a_run_that_fails_would_change_nothing() -> None:
     assert result_of(report)["changed"] is False
 
 
-def test_the_backup_is_told_if_there_is_one() -> None:
+def test_the_backup_is_reported_if_there_is_one() -> None:
     report = report_of("Umeå")
     assert "backup_file" not in result_of(report)
     report.backup_file = "/backups/1.json"
     assert result_of(report)["backup_file"] == "/backups/1.json"
 
 
-def test_what_the_api_never_tells_is_warned_of_once_with_the_domains() -> None:
+def test_what_the_api_never_reports_is_warned_of_once_with_the_domains() -> None:
     report = Report(check_mode=True)
     report.domains = [A, B, C]
     stored = {"dom_a": {"city": "Umeå"}, "dom_b": {"city": "Visby"}, "dom_c": {"city": "Lund"}}
@@ -182,6 +193,6 @@ def test_what_the_api_never_tells_is_warned_of_once_with_the_domains() -> None:
     )
     (warning,) = report.warnings
     assert warning == (
-        "The API does not tell address2 of a.example, b.example, so an update has to leave it out. Whether the API then"
-        " keeps what is stored is not documented. Declare address2 to be sure."
+        "The API does not return address2 of a.example, b.example, so an update has to leave it out. Whether the API"
+        " then keeps what is stored is not documented. Declare address2 to be sure."
     )

@@ -12,21 +12,23 @@ from typing import Any, NoReturn
 import pytest
 import responses
 
-from ansible_collections.hostup.cloud.plugins.module_utils import _task
-from ansible_collections.hostup.cloud.plugins.module_utils._api_v1 import ApiV1
-from ansible_collections.hostup.cloud.plugins.module_utils._api_v2 import ApiV2
-from ansible_collections.hostup.cloud.plugins.module_utils._client import Connection
-from ansible_collections.hostup.cloud.plugins.module_utils._domain import V1, V2, Domain
-from ansible_collections.hostup.cloud.plugins.module_utils._errors import (
+from ansible_collections.hostup.cloud.plugins.module_utils._api.listed import V1, V2
+from ansible_collections.hostup.cloud.plugins.module_utils._api.v1 import ApiV1
+from ansible_collections.hostup.cloud.plugins.module_utils._api.v2 import ApiV2
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.domain import Domain
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.invalid_input import InvalidInput
+from ansible_collections.hostup.cloud.plugins.module_utils._engine.plan import Comparison, make_plan
+from ansible_collections.hostup.cloud.plugins.module_utils._http.errors import (
     Exchange,
     FieldError,
-    InvalidInput,
     MissingDomains,
     Refused,
 )
-from ansible_collections.hostup.cloud.plugins.module_utils._plan import Comparison, make_plan
-from ansible_collections.hostup.cloud.plugins.module_utils._report import UPDATED, Outcome, Report
-from ansible_collections.hostup.cloud.plugins.module_utils._task import Task
+from ansible_collections.hostup.cloud.plugins.module_utils._http.request import Connection
+from ansible_collections.hostup.cloud.plugins.module_utils._result.report import Outcome, Report
+from ansible_collections.hostup.cloud.plugins.module_utils._result.status import Status
+from ansible_collections.hostup.cloud.plugins.module_utils._task import task as task_module
+from ansible_collections.hostup.cloud.plugins.module_utils._task.task import Task
 
 API_KEY = "k3y-that-no-one-may-see"
 ORIGIN = "https://cloud.hostup.se"
@@ -43,7 +45,7 @@ class Ended(Exception):
 class Module:
     """What the task uses of an AnsibleModule.
 
-    :ivar result: what was told at the end; ``failed`` says how.
+    :ivar result: what was reported at the end; ``failed`` says how.
     """
 
     def __init__(self, *, check_mode: bool = False, diff: bool = False) -> None:
@@ -107,11 +109,11 @@ def test_a_run_that_does_nothing_has_the_whole_result() -> None:
     assert module.warnings == []
 
 
-def test_the_result_is_told_from_the_report() -> None:
+def test_the_result_is_reported_from_the_report() -> None:
     def run(task: Task[Report]) -> None:
         plan_a_move(task)
         task.report.written.add("dom_a")
-        task.report.settle(["dom_a"], Outcome(UPDATED))
+        task.report.record_outcome(["dom_a"], Outcome(Status.UPDATED))
 
     result = finish(run).result
     assert (result["failed"], result["changed"]) == (False, True)
@@ -125,7 +127,7 @@ def test_check_mode_reaches_the_report(check_mode: bool, status: str, changed: b
 
 
 @pytest.mark.parametrize("diff", [True, False])
-def test_a_diff_is_told_only_on_demand(diff: bool) -> None:
+def test_a_diff_is_reported_only_on_demand(diff: bool) -> None:
     assert ("diff" in finish(plan_a_move, diff=diff, check_mode=True).result) is diff
 
 
@@ -151,7 +153,7 @@ def test_each_generation_has_its_dialect_and_its_authentication(
         assert isinstance(api, dialect)
         assert (api.batch_size, api.concurrency) == (25, 3)
         assert api.client.connection is CONNECTION
-        with api.client._session:
+        with api.client:
             next(api.domain_pages(), None)
 
     with responses.RequestsMock() as server:
@@ -166,7 +168,7 @@ def test_each_generation_has_its_dialect_and_its_authentication(
 
 
 def test_a_missing_library_is_explained(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_task, "REQUESTS_IMPORT_ERROR", "Traceback: no module named requests")
+    monkeypatch.setattr(task_module, "REQUESTS_IMPORT_ERROR", "Traceback: no module named requests")
     result = finish(lambda task: void(task.open_api(V2, CONNECTION))).result
     assert result["failed"] is True
     assert "Python library (requests)" in result["msg"]
@@ -174,14 +176,14 @@ def test_a_missing_library_is_explained(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_a_missing_library_is_no_matter_without_a_request(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_task, "REQUESTS_IMPORT_ERROR", "Traceback: no module named requests")
+    monkeypatch.setattr(task_module, "REQUESTS_IMPORT_ERROR", "Traceback: no module named requests")
     assert finish(lambda task: None).result["failed"] is False
 
 
 # -- failures --------------------------------------------------------------------------------------------------------
 
 
-def test_a_refused_request_is_told_in_full() -> None:
+def test_a_refused_request_is_reported_in_full() -> None:
     error = Refused(
         READ,
         'the API answered HTTP 403 forbidden, "Not yours.".',
@@ -209,7 +211,7 @@ def test_a_refused_request_is_told_in_full() -> None:
     assert (result["changed"], result["domains"]) == (False, [])
 
 
-def test_invalid_input_is_told_in_full() -> None:
+def test_invalid_input_is_reported_in_full() -> None:
     result = finish(failing(InvalidInput("timeout: no.", "api_key: no."))).result
     assert result["msg"].split() == ["timeout:", "no.", "api_key:", "no."]
     assert result["failure"]["code"] == "invalid_input"
@@ -241,16 +243,16 @@ def test_a_domain_that_is_missing_has_failed_for_its_reason(domain: Domain, key:
 
 def test_contact_values_are_in_no_text() -> None:
     def run(task: Task[Report]) -> None:
-        task.report.keep_private({"email": "anna@example.com", "city": "Arboga"})
+        task.report.mark_sensitive({"email": "anna@example.com", "city": "Arboga"})
         task.report.warnings.append("Arboga is not stored.")
         text = "anna@example.com in Arboga is wrong."
         raise Refused(READ, text, code="c", api_message=text, errors=[FieldError("/contacts/email", text)])
 
     module = finish(run)
-    told = [module.result["msg"], module.result["failure"]["message"], *module.warnings]
-    told.append(module.result["failure"]["errors"][0]["message"])
-    assert len(told) == 4
-    assert not any("anna@example.com" in text or "Arboga" in text for text in told)
+    reported = [module.result["msg"], module.result["failure"]["message"], *module.warnings]
+    reported.append(module.result["failure"]["errors"][0]["message"])
+    assert len(reported) == 4
+    assert not any("anna@example.com" in text or "Arboga" in text for text in reported)
     assert "<email> in <city> is wrong." in module.result["msg"]
 
 

@@ -48,7 +48,7 @@ class LookupModule(LookupBase):
                 use_proxy=False,
             )
         except OSError as error:
-            told = error.read().decode() if hasattr(error, "read") else str(error)
-            raise AnsibleLookupError(f"{method} {path}: {told}") from error
+            reported = error.read().decode() if hasattr(error, "read") else str(error)
+            raise AnsibleLookupError(f"{method} {path}: {reported}") from error
         with answer:
             return [json.load(answer)]

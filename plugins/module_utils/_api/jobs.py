@@ -1,0 +1,205 @@
+# Copyright (c) 2026, the hostup.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This is a PRIVATE module_utils. Do not use it outside this collection.
+
+"""The jobs of the API: their states in any shape of an answer, and waiting for them."""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import Enum
+from typing import Any
+from urllib.parse import quote
+
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.invalid_input import HostUpError, InvalidInput
+from ansible_collections.hostup.cloud.plugins.module_utils._http.answers import api_text, as_dict
+from ansible_collections.hostup.cloud.plugins.module_utils._http.clock import Clock, Deadline
+
+
+class JobStatus(str, Enum):
+    """The state of a job, as far as the API says."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    VANISHED = "vanished"
+    """The API does not know the job any more."""
+    UNKNOWN = "unknown"
+    """The job could not be polled."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """An asynchronous job of the API.
+
+    :ivar id: opaque; None when the API accepted the update without naming a job.
+    :ivar poll_path: where to ask for it, a path of the same origin.
+    :ivar progress: percent, as the API returns it.
+    :ivar message: what the API says about it, on one line.
+    """
+
+    id: str | None
+    poll_path: str | None
+    domain_ids: tuple[str, ...]
+    status: JobStatus = JobStatus.QUEUED
+    progress: float | None = None
+    message: str | None = None
+
+    @property
+    def is_over(self) -> bool:
+        return self.status not in (JobStatus.QUEUED, JobStatus.RUNNING)
+
+    def as_info(self) -> dict[str, Any]:
+        """Return what ``hostup_job_info`` returns of a job."""
+        return {
+            "id": self.id,
+            "status": self.status.value,
+            "is_over": self.is_over,
+            "progress": self.progress,
+            "message": self.message,
+        }
+
+
+def job_path(job_id: str) -> str:
+    """Return the path of a job, the same for both generations."""
+    return f"/api/jobs/{quote(job_id, safe='')}"
+
+
+def with_state(job: Job, answer: Any) -> Job:
+    """Read a poll's answer in any of the shapes that may come: in a v1 envelope, in ``operation``, or bare.
+
+    The booleans count first. A job whose answer says ``success: false`` has failed, and so has one that is completed
+    but whose result says so, on either level. Words that are not known mean that it is still running.
+    """
+    body = as_dict(answer)
+    if isinstance(body.get("data"), dict):
+        body = body["data"]
+    if isinstance(body.get("operation"), dict):
+        body = body["operation"]
+    words = {word.lower() for word in map(body.get, ("status", "state", "statusKey")) if isinstance(word, str)}
+    result = as_dict(body.get("result"))
+    inner = as_dict(result.get("result"))
+    refused = any(part.get("success") is False for part in (result, inner))
+    if body.get("isFailed") is True or "failed" in words or body.get("success") is False:
+        status = JobStatus.FAILED
+    elif body.get("isCompleted") is True or "completed" in words:
+        status = JobStatus.FAILED if refused else JobStatus.COMPLETED
+    else:
+        waiting = body.get("isWaiting") is True or words & {"queued", "pending", "waiting", "delayed"}
+        status = JobStatus.QUEUED if waiting else JobStatus.RUNNING
+    return replace(job, status=status, progress=_progress(body), message=_job_message(body, result, inner))
+
+
+def _progress(body: Mapping[str, Any]) -> float | None:
+    for value in (body.get("progress"), as_dict(body.get("progressDetails")).get("percentage")):
+        if isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value <= 100:
+            return value
+    return None
+
+
+def _job_message(*places: Mapping[str, Any]) -> str | None:
+    for place in reversed(places):
+        for key in ("error", "failedReason", "message", "progressMessage"):
+            value = place.get(key)
+            text = api_text(value) or api_text(as_dict(value).get("detail")) or api_text(as_dict(value).get("message"))
+            if text:
+                return text
+    return api_text(as_dict(places[0].get("progressDetails")).get("message"))
+
+
+FIRST_POLL_PAUSE_SECONDS = 0.05
+
+POLL_PAUSE_GROWTH = 1.5
+
+_JOB_ID = re.compile(r"(?!\.+$)[A-Za-z0-9_.:~-]{1,255}")
+"""Job ids are opaque, but what could change the path of a request is none."""
+
+
+def follow(
+    jobs: Sequence[Job],
+    poll: Callable[[Job], Job],
+    clock: Clock,
+    deadline: Deadline,
+    poll_interval: float,
+    first_pause: float = FIRST_POLL_PAUSE_SECONDS,
+) -> list[Job]:
+    """Poll all unfinished jobs, in rounds, until none is left or the time is up; return their last states.
+
+    Jobs that were queued together mostly end together. So a round polls one after the other only as long as they are
+    over, and the next round begins behind the one that was not: hardly more requests than jobs, and one that never
+    ends hides no other. A job without an id is left as it is.
+
+    :param poll_interval: seconds, the longest pause between two rounds.
+    :param first_pause: seconds before the first request, 0 for jobs that have had time already.
+    """
+    jobs = list(jobs)
+    waiting = deque(index for index, job in enumerate(jobs) if job.id is not None and not job.is_over)
+    pause = min(first_pause, poll_interval)
+    while waiting and not deadline.expired():
+        clock.sleep(min(pause, deadline.remaining()))
+        pause = min(max(pause * POLL_PAUSE_GROWTH, FIRST_POLL_PAUSE_SECONDS), poll_interval)
+        while waiting and not deadline.expired():
+            index = waiting.popleft()
+            jobs[index] = poll(jobs[index])
+            if not jobs[index].is_over:
+                waiting.append(index)
+                break
+    return jobs
+
+
+def read_job_ids(values: Sequence[str], option: str = "pending_jobs") -> list[str]:
+    """Return the ids in this option, each once.
+
+    :raises InvalidInput: for those that cannot be the id of a job.
+    """
+    ids = [value.strip() for value in values]
+    problems = [
+        f"{option}[{index}]: this is not the id of a job. Give what an earlier result has under jobs."
+        for index, job_id in enumerate(ids)
+        if not _JOB_ID.fullmatch(job_id)
+    ]
+    if problems:
+        raise InvalidInput(*problems)
+    return list(dict.fromkeys(ids))
+
+
+def job_of_id(job_id: str) -> Job:
+    """Return a job of which nothing is known but its id."""
+    return Job(job_id, job_path(job_id), ())
+
+
+def await_earlier_jobs(
+    job_ids: Sequence[str],
+    poll: Callable[[Job, Deadline], Job],
+    clock: Clock,
+    wait_timeout: float,
+    poll_interval: float,
+) -> None:
+    """Wait until the jobs of an earlier run are over, however they end: what they did is compared afterwards.
+
+    :param wait_timeout: seconds, for all of them together.
+    :raises HostUpError: when the time is up and some of them are not over.
+    :raises RequestFailed: when a job cannot be asked for. One that the API does not know any more is over.
+    """
+    deadline = Deadline(clock, wait_timeout)
+    jobs = follow(
+        [job_of_id(job_id) for job_id in job_ids],
+        lambda job: poll(job, deadline),
+        clock,
+        deadline,
+        poll_interval,
+        first_pause=0,
+    )
+    unfinished = [job.id or "" for job in jobs if not job.is_over]
+    if unfinished:
+        raise HostUpError(
+            f"Of the jobs in pending_jobs, {', '.join(unfinished)} {'is' if len(unfinished) == 1 else 'are'} not over"
+            f" after {wait_timeout:g} seconds (wait_timeout). Nothing was written. Run the task again later.",
+            code="wait_timeout",
+        )

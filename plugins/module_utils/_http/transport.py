@@ -1,0 +1,283 @@
+# Copyright (c) 2026, the hostup.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This is a PRIVATE module_utils. Do not use it outside this collection.
+
+"""One attempt to send a request: session, authentication, bytes as they arrive, and what a failed connection means."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import ssl
+import threading
+import traceback
+from collections.abc import Iterator
+from http.cookiejar import DefaultCookiePolicy
+from typing import Any
+
+from ansible_collections.hostup.cloud.plugins.module_utils._http.answers import (
+    error_details,
+    read_error_body,
+    redirected,
+    refusal,
+    unusable,
+)
+from ansible_collections.hostup.cloud.plugins.module_utils._http.clock import Clock, Deadline
+from ansible_collections.hostup.cloud.plugins.module_utils._http.errors import NotSent
+from ansible_collections.hostup.cloud.plugins.module_utils._http.request import Connection, Kind, Request
+from ansible_collections.hostup.cloud.plugins.module_utils._http.retry import (
+    SHORTEST_PAUSE_SECONDS,
+    RetryableError,
+    announced_wait,
+)
+
+REQUESTS_IMPORT_ERROR: str | None
+
+try:
+    import requests
+    from requests.adapters import HTTPAdapter
+    from requests.auth import AuthBase
+    from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError, ReadTimeoutError
+    from urllib3.util import Timeout
+except ImportError:
+    REQUESTS_IMPORT_ERROR = traceback.format_exc()
+    AuthBase = object  # type: ignore[assignment,misc]
+else:
+    REQUESTS_IMPORT_ERROR = None
+
+COLLECTION_VERSION = "1.0.0"
+
+MAX_DOCUMENT_BYTES = 16 * 1024 * 1024
+CHUNK_BYTES = 64 * 1024
+SMALL_CHUNK_BYTES = 512
+
+
+class ApiKeyAuth(AuthBase):
+    """v1: the ``X-API-Key`` header of https://developer.hostup.se/endpoints/domain-services/post-domains-bulk-contacts."""
+
+    def __init__(self, api_key: str) -> None:
+        self._api_key = api_key
+
+    def __call__(self, r: requests.PreparedRequest) -> requests.PreparedRequest:
+        r.headers["X-API-Key"] = self._api_key
+        return r
+
+
+class BearerAuth(AuthBase):
+    """v2: ``Authorization: Bearer``, as on https://developer.hostup.se/endpoints/domain-services/get-v2-domains."""
+
+    def __init__(self, api_key: str) -> None:
+        self._api_key = api_key
+
+    def __call__(self, r: requests.PreparedRequest) -> requests.PreparedRequest:
+        r.headers["Authorization"] = f"Bearer {self._api_key}"
+        return r
+
+
+class Transport:
+    """Sends requests to one origin over one session, each once.
+
+    Redirects are never followed.
+
+    :param auth: puts the key on a request; an object, so that ``~/.netrc`` cannot replace it.
+    :ivar calls: how many requests were sent, by the values of :class:`Kind`.
+    """
+
+    def __init__(self, connection: Connection, auth: AuthBase, clock: Clock) -> None:
+        self.connection = connection
+        self.calls: dict[str, int] = {kind.value: 0 for kind in Kind}
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._session = _new_session(connection, auth)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._session.close()
+
+    def request_deadline(self) -> Deadline:
+        """Return the end of the time that one request, or one line of a stream, may take from now on."""
+        return Deadline(self._clock, self.connection.timeout)
+
+    def send(self, request: Request, request_deadline: Deadline) -> requests.Response:
+        """Send a request once and return the open 2xx response.
+
+        :raises RetryableError: if another attempt may mend it.
+        :raises RequestFailed: for any other answer.
+        """
+        response = self._transmit(request)
+        status = response.status_code
+        if 200 <= status < 300:
+            return response
+        with response:
+            if 300 <= status < 400:
+                raise redirected(request, status, response.headers.get("Location", ""))
+            problem = error_details(read_error_body(self._pieces(response, request_deadline)), status, response.headers)
+            if status == 429 or status >= 500:
+                raise RetryableError(
+                    f"HTTP {status}",
+                    code=problem.pop("code") or f"http_{status}",
+                    may_have_acted=status != 429,
+                    for_all=status == 429,
+                    headers=announced_wait(status, response.headers),
+                    details=problem,
+                )
+            raise refusal(request, **problem)
+
+    def read_body(self, request: Request, response: requests.Response, request_deadline: Deadline) -> bytes:
+        """Return the whole body of a response.
+
+        :raises RetryableError: if it does not come to its end.
+        :raises RequestFailed: if it is too large.
+        """
+        body = bytearray()
+        try:
+            for piece in self._pieces(response, request_deadline):
+                body += piece
+                if len(body) > MAX_DOCUMENT_BYTES:
+                    raise unusable(
+                        request,
+                        f"the answer was larger than {MAX_DOCUMENT_BYTES // 1024 // 1024} MiB.",
+                        http_status=response.status_code,
+                    )
+        except OSError as error:
+            raise self._retryable(error, sent=True) from error
+        return bytes(body)
+
+    def _transmit(self, request: Request) -> requests.Response:
+        connection = self.connection
+        sent = True
+        try:
+            return self._session.request(
+                request.method,
+                connection.origin + request.path,
+                params=request.params,
+                json=request.body,
+                headers={"Accept": request.accept},
+                timeout=Timeout(total=connection.timeout),  # type: ignore[arg-type]
+                allow_redirects=False,
+                verify=connection.verify,
+                stream=True,
+            )
+        except (HTTPError, OSError) as error:
+            problem = _certificate_problem(request, error)
+            if problem is not None:
+                sent = False
+                raise problem from error
+            sent = _was_sent(error)
+            raise self._retryable(error, sent=sent) from error
+        finally:
+            if sent:
+                with self._lock:
+                    self.calls[request.kind.value] += 1
+
+    def _retryable(self, error: Exception, *, sent: bool) -> RetryableError:
+        if not sent:
+            return RetryableError("no connection", code="connection_failed", may_have_acted=False)
+        if isinstance(error, requests.exceptions.Timeout):
+            return RetryableError(
+                f"no answer within {self.connection.timeout:g} s", code="timeout", may_have_acted=True
+            )
+        cause = "the TLS connection failed" if isinstance(error, requests.exceptions.SSLError) else "connection lost"
+        return RetryableError(cause, code="connection_lost", may_have_acted=True)
+
+    def _pieces(self, response: requests.Response, request_deadline: Deadline) -> Iterator[bytes]:
+        """Yield a body as it arrives, for as long as the request may take."""
+        socket = getattr(getattr(response.raw, "connection", None), "sock", None)
+        pieces = arriving_pieces(response)
+        try:
+            while True:
+                _limit(socket, request_deadline.remaining())
+                piece = next(pieces, None)
+                if piece is None:
+                    return
+                yield piece
+                if request_deadline.expired():
+                    raise requests.exceptions.ReadTimeout()
+        finally:
+            _limit(socket, self.connection.timeout)
+
+
+def arriving_pieces(response: requests.Response) -> Iterator[bytes]:
+    """Yield the pieces of a body as they arrive.
+
+    ``iter_content`` waits until a piece is full, so that no time-out would ever end an answer that trickles in.
+
+    :raises requests.exceptions.RequestException: a time-out, or the body breaks off.
+    """
+    read1 = getattr(response.raw, "read1", None)
+    if read1 is None:
+        # urllib3 1 knows no other way: keep the pieces small.
+        yield from response.iter_content(SMALL_CHUNK_BYTES)
+        return
+    try:
+        while piece := read1(CHUNK_BYTES, decode_content=True):
+            yield piece
+    except ReadTimeoutError as error:
+        raise requests.exceptions.ReadTimeout(error) from error
+    except HTTPError as error:
+        raise requests.exceptions.ConnectionError(error) from error
+
+
+def _limit(socket: Any, seconds: float) -> None:
+    """Let the next read of a socket take so long; without a socket at hand, the limit of the whole request stays."""
+    # An answer that is complete has given its connection back, and may have closed it.
+    with contextlib.suppress(AttributeError, OSError):
+        socket.settimeout(max(seconds, SHORTEST_PAUSE_SECONDS))
+
+
+def _was_sent(error: Exception) -> bool:
+    """Return whether any byte of the request can have left: only failures to connect are sure that it did not."""
+    # What requests and urllib3 refuse to send (a malformed URL of a proxy, say) is a ValueError too.
+    if isinstance(error, (requests.exceptions.ConnectTimeout, ValueError)):
+        return False
+    reason = getattr(error.args[0], "reason", None) if error.args else None
+    if isinstance(error, requests.exceptions.ProxyError):
+        # urllib3 1 also calls a connection through a proxy that is lost after sending a ProxyError.
+        reason = getattr(reason, "original_error", None)
+        if isinstance(reason, ConnectTimeoutError) or "Tunnel connection failed" in str(reason):
+            return False
+    return not isinstance(reason, NewConnectionError)
+
+
+def _certificate_problem(request: Request, error: Exception) -> NotSent | None:
+    """Return the error for trouble with certificates, which no retry mends, or None for any other trouble."""
+    chain = list(itertools.islice(_causes(error), 10))
+    if any(isinstance(e, ssl.SSLCertVerificationError) or "CERTIFICATE_VERIFY_FAILED" in str(e) for e in chain):
+        return NotSent(
+            request.exchange,
+            "the server's TLS certificate could not be verified. Set ca_path if the server uses a private"
+            " certificate authority.",
+            code="certificate_not_trusted",
+        )
+    # requests raises a bare OSError for a bundle that is not there; OpenSSL opens the others.
+    is_bare = not isinstance(error, (HTTPError, requests.exceptions.RequestException))
+    is_tls = isinstance(error, requests.exceptions.SSLError)
+    if is_bare or (is_tls and any("[X509" in str(e) or isinstance(e, PermissionError) for e in chain)):
+        return NotSent(
+            request.exchange,
+            "the CA bundle could not be read. Check ca_path and the variables REQUESTS_CA_BUNDLE and CURL_CA_BUNDLE.",
+            code="ca_bundle_not_readable",
+        )
+    return None
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+def _new_session(connection: Connection, auth: AuthBase) -> requests.Session:
+    session = requests.Session()
+    session.auth = auth
+    session.headers["User-Agent"] = f"hostup.cloud/{COLLECTION_VERSION} (Ansible collection)"
+    # Even where it follows no redirect, requests reads its whole body and parses its target, unless it has none.
+    session.get_redirect_target = lambda resp: None  # type: ignore[method-assign]
+    # Cookies are refused, so that threads share nothing that changes.
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    session.mount(connection.origin, HTTPAdapter(pool_connections=1, pool_maxsize=connection.pool_size, max_retries=0))
+    # Plain http is allowed for loopback only: a proxy from the environment would carry the key elsewhere.
+    session.trust_env = connection.origin.startswith("https:")
+    return session

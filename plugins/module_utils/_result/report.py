@@ -1,0 +1,276 @@
+# Copyright (c) 2026, the hostup.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This is a PRIVATE module_utils. Do not use it outside this collection.
+
+"""What is known about a run so far: a result that can be returned at any moment, also when the run fails half-way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from ansible_collections.hostup.cloud.plugins.module_utils._api.jobs import Job
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.domain import Domain, ListedDomain
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.fields import Contact
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.invalid_input import HostUpError
+from ansible_collections.hostup.cloud.plugins.module_utils._http.errors import MissingDomains
+from ansible_collections.hostup.cloud.plugins.module_utils._result import messages
+from ansible_collections.hostup.cloud.plugins.module_utils._result.messages import (
+    SHORTEST_STORED_VALUE,
+    format_causes,
+    format_names,
+    personal,
+    without_values,
+)
+from ansible_collections.hostup.cloud.plugins.module_utils._result.status import Status
+
+
+class PlannedDomain(Protocol):
+    """What a result says of the plan for one domain; the engine's own class has more."""
+
+    @property
+    def domain(self) -> Domain: ...
+    @property
+    def stored(self) -> Contact: ...
+    @property
+    def changed_fields(self) -> tuple[str, ...]: ...
+    @property
+    def before(self) -> Contact: ...
+    @property
+    def after(self) -> Contact: ...
+    @property
+    def equivalent(self) -> tuple[tuple[str, str], ...]: ...
+    @property
+    def unverifiable(self) -> tuple[str, ...]: ...
+    @property
+    def left_out(self) -> tuple[str, ...]: ...
+    @property
+    def unmet(self) -> tuple[str, ...]: ...
+
+
+class Plan(Protocol):
+    """What a result says of a plan."""
+
+    @property
+    def entries(self) -> Sequence[PlannedDomain]: ...
+    @property
+    def considered(self) -> Sequence[PlannedDomain]: ...
+    @property
+    def changing(self) -> Sequence[PlannedDomain]: ...
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How one domain ended.
+
+    :ivar normalised: (field, rule) of values that are stored in another notation than declared.
+    :ivar not_applied: field to the value that is stored instead of the declared one.
+    """
+
+    status: Status
+    reason: str | None = None
+    normalised: tuple[tuple[str, str], ...] = ()
+    not_applied: Mapping[str, str] = field(default_factory=dict)
+
+
+class Report:
+    """Collects what happens in a run; :meth:`as_result` is the task's result.
+
+    :param check_mode: whether the plan itself is the result.
+    :param redact: whether to leave out the contact values.
+    :ivar failed: whether the run has ended with an error.
+    :ivar written: ids of the domains for which a write was accepted, or may have been.
+    """
+
+    def __init__(self, *, check_mode: bool, redact: bool = False) -> None:
+        self.check_mode = check_mode
+        self.redact = redact
+        self.failed = False
+        self.backup_file: str | None = None
+        self.domains: Sequence[ListedDomain] = ()
+        self.plan: Plan | None = None
+        self.jobs: list[Job] = []
+        self.written: set[str] = set()
+        self.warnings: list[str] = []
+        self.outcomes: dict[str, Outcome] = {}
+        self._private: dict[str, str] = {}
+
+    def take_plan(self, plan: Plan) -> None:
+        """Keep the plan, and warn of what it cannot know: one warning for each field and reason."""
+        self.plan = plan
+        unverifiable = _by_field(plan.considered, lambda entry: entry.unverifiable)
+        left_out = _by_field(plan.changing, lambda entry: entry.left_out)
+        self.warnings += [
+            messages.unverifiable_field(name, self.format_names(ids)) for name, ids in unverifiable.items()
+        ]
+        self.warnings += [messages.left_out_field(name, self.format_names(ids)) for name, ids in left_out.items()]
+
+    def mark_sensitive(self, *contacts: Contact) -> None:
+        """Take these contact values out of every text that is returned later, whoever wrote it."""
+        self._private.update(personal(*contacts))
+
+    def safe_text(self, text: str) -> str:
+        """Return a text about the run with ``<field>`` in the place of declared and stored contact values."""
+        return self._without_values(text, *(entry.stored for entry in (self.plan.entries if self.plan else ())))
+
+    def _without_values(self, text: str, *stored: Contact) -> str:
+        # A short word that some domain happens to store would take words out of sentences that are not about it.
+        shortest = 1 if self.redact else SHORTEST_STORED_VALUE
+        others = {value: name for value, name in personal(*stored).items() if len(value) >= shortest}
+        return without_values(text, {**others, **self._private}, self.domains)
+
+    def record_outcome(self, domain_ids: Iterable[str], outcome: Outcome) -> None:
+        """Record how these domains ended; a later call replaces an earlier one."""
+        self.outcomes.update((domain_id, outcome) for domain_id in domain_ids)
+
+    def record_outcomes(self, outcomes: Mapping[str, Outcome]) -> None:
+        """Record how each of these domains ended, by id; a later call replaces an earlier one."""
+        self.outcomes.update(outcomes)
+
+    def take_error(self, error: HostUpError) -> None:
+        """Note that an error ends the run, and record the outcome of the domains that it is about."""
+        self.failed = True
+        if isinstance(error, MissingDomains):
+            for key, reason in error.reasons.items():
+                self.record_outcome([key], Outcome(Status.FAILED, reason))
+
+    @property
+    def changed(self) -> bool:
+        """True when anything was written, may have been, or (check mode) would be: not by a run that would fail."""
+        if self.check_mode:
+            return bool(self.plan and self.plan.changing) and not self.failed
+        return bool(self.written)
+
+    def format_names(self, domain_ids: Sequence[str]) -> str:
+        """Return the first few domains by name, and how many more there are."""
+        return format_names(self.domains, domain_ids)
+
+    def format_causes(self, causes: Mapping[str, str]) -> str:
+        """Return one sentence for each cause, with the first domains that have it, and how many more there are.
+
+        :param causes: domain id to cause.
+        """
+        return format_causes(self.domains, causes)
+
+    def as_result(self, *, with_diff: bool, api_calls: Mapping[str, int]) -> dict[str, Any]:
+        """Return ``changed``, ``domains``, ``summary``, ``jobs``, ``api_calls`` and, on demand, ``diff``."""
+        planned = {entry.domain.id: entry for entry in self.plan.entries} if self.plan else {}
+        entries = [self._entry(domain, planned.get(domain.id or "")) for domain in self.domains]
+        result: dict[str, Any] = {
+            "changed": self.changed,
+            "domains": entries,
+            "summary": {
+                "total": len(entries),
+                **{status.value: sum(e["status"] == status for e in entries) for status in Status},
+            },
+            "jobs": [
+                {"id": job.id, "status": job.status.value, "domain_ids": list(job.domain_ids), "progress": job.progress}
+                for job in self.jobs
+            ],
+            "api_calls": dict(api_calls),
+        }
+        if self.backup_file is not None:
+            result["backup_file"] = self.backup_file
+        if with_diff:
+            result["diff"] = diff(self.plan, redact=self.redact) if self.plan else []
+        return result
+
+    def _entry(self, domain: ListedDomain, planned: PlannedDomain | None) -> dict[str, Any]:
+        outcome = self.outcomes.get(domain.id or domain.name or "") or self._outcome_of_plan(planned)
+        equivalent = (*(planned.equivalent if planned else ()), *outcome.normalised)
+        return {
+            "id": domain.id,
+            "name": domain.name,
+            "status": outcome.status.value,
+            "changed_fields": list(planned.changed_fields) if planned else [],
+            "before": self._shown(planned.before if planned else {}),
+            "after": self._shown(planned.after if planned else {}),
+            "equivalent": [{"field": name, "rule": rule} for name, rule in equivalent],
+            "unverifiable": list(planned.unverifiable) if planned else [],
+            "not_applied": list(outcome.not_applied),
+            "stored": self._shown(outcome.not_applied),
+            "reason": self._reason(outcome, planned),
+        }
+
+    def _reason(self, outcome: Outcome, planned: PlannedDomain | None) -> str | None:
+        if outcome.reason is None:
+            return None
+        return self._without_values(outcome.reason, *([planned.stored] if planned else []))
+
+    def _shown(self, contact: Mapping[str, str]) -> dict[str, str | None]:
+        return {name: None if self.redact else value for name, value in contact.items()}
+
+    def _outcome_of_plan(self, planned: PlannedDomain | None) -> Outcome:
+        if planned is None:
+            return Outcome(Status.SKIPPED, messages.NOT_COMPARED)
+        if planned.unmet:
+            return Outcome(
+                Status.SKIPPED, messages.condition_not_met(planned.unmet, in_sync=not planned.changed_fields)
+            )
+        if not planned.changed_fields:
+            return Outcome(Status.UNCHANGED)
+        if self.check_mode and not self.failed:
+            return Outcome(Status.PLANNED)
+        return Outcome(Status.FAILED, messages.NOT_WRITTEN)
+
+
+def _by_field(
+    entries: Iterable[PlannedDomain], fields_of: Callable[[PlannedDomain], tuple[str, ...]]
+) -> dict[str, list[str]]:
+    """Return the ids of the domains by each of the fields that ``fields_of`` gives for them."""
+    ids: dict[str, list[str]] = {}
+    for entry in entries:
+        for name in fields_of(entry):
+            ids.setdefault(name, []).append(entry.domain.id)
+    return ids
+
+
+class InfoReport:
+    """Holds what was read; a failed task returns as much of it as there is.
+
+    :param values: the keys of the result beside ``changed`` and ``api_calls``, as they are before anything was read.
+    """
+
+    def __init__(self, **values: Any) -> None:
+        self.values = values
+        self.warnings: list[str] = []
+
+    def take_error(self, error: HostUpError) -> None:
+        """Nothing of the result depends on the error."""
+
+    def safe_text(self, text: str) -> str:
+        """Return the text as it is."""
+        return text
+
+    def as_result(self, *, with_diff: bool, api_calls: Mapping[str, int]) -> dict[str, Any]:  # noqa: ARG002 - never a diff
+        """Return ``changed``, the values and ``api_calls``."""
+        return {"changed": False, **self.values, "api_calls": dict(api_calls)}
+
+
+def diff(plan: Plan, *, redact: bool = False) -> list[dict[str, str]]:
+    """Return Ansible's diff: one entry for each domain to write, one ``field: value`` line for each field that differs.
+
+    :param redact: put words in the place of the values.
+    """
+    return [
+        {
+            "before_header": entry.domain.label,
+            "after_header": entry.domain.label,
+            "before": _lines(dict.fromkeys(entry.before, "(stored value)") if redact else entry.before),
+            "after": _lines(dict.fromkeys(entry.after, "(declared value)") if redact else entry.after),
+        }
+        for entry in plan.changing
+    ]
+
+
+def _lines(contact: Contact) -> str:
+    return "".join(f"{name}: {_on_one_line(contact[name])}\n" for name in sorted(contact))
+
+
+def _on_one_line(value: str) -> str:
+    if not value:
+        return '""'
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode("ascii") for char in value)

@@ -1,0 +1,102 @@
+# Copyright (c) 2026, the hostup.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This is a PRIVATE module_utils. Do not use it outside this collection.
+
+"""The one place between Ansible and the library: it opens the API, and turns what happened into the task's result."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping
+from typing import Any, Generic, Protocol, TypeVar
+
+from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+
+from ansible_collections.hostup.cloud.plugins.module_utils._api.base import Api
+from ansible_collections.hostup.cloud.plugins.module_utils._api.generations import open_api
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.invalid_input import HostUpError
+from ansible_collections.hostup.cloud.plugins.module_utils._http.client import Client
+from ansible_collections.hostup.cloud.plugins.module_utils._http.clock import Clock
+from ansible_collections.hostup.cloud.plugins.module_utils._http.request import Connection, Kind
+from ansible_collections.hostup.cloud.plugins.module_utils._http.transport import (
+    REQUESTS_IMPORT_ERROR,
+)
+from ansible_collections.hostup.cloud.plugins.module_utils._result import messages
+
+
+class TaskReport(Protocol):
+    """What is known about a run so far, in a form that can be returned at any moment.
+
+    :ivar warnings: sentences for the person who runs the task.
+    """
+
+    warnings: list[str]
+
+    def take_error(self, error: HostUpError) -> None:
+        """Note what ends the task, before anything is reported."""
+
+    def safe_text(self, text: str) -> str:
+        """Return a text for a person without what must not be shown."""
+
+    def as_result(self, *, with_diff: bool, api_calls: Mapping[str, int]) -> dict[str, Any]:
+        """Return the keys of the result, beside ``msg`` and ``failure``."""
+
+
+R = TypeVar("R", bound=TaskReport)
+
+
+class Task(Generic[R]):
+    """A running Ansible task.
+
+    :ivar report: what is known so far; the result is made from it, on success and on failure alike.
+    """
+
+    def __init__(self, module: AnsibleModule, report: R) -> None:
+        self._module = module
+        self._client: Client | None = None
+        self.params: dict[str, Any] = module.params
+        self.check_mode: bool = module.check_mode
+        self.report = report
+
+    def open_api(self, generation: str, connection: Connection) -> Api:
+        """Return the API of this generation; at most one is opened in a task."""
+        if REQUESTS_IMPORT_ERROR is not None:
+            self._module.fail_json(msg=missing_required_lib("requests"), exception=REQUESTS_IMPORT_ERROR)
+        # Ansible hides the key as it was given; white space around it is gone by now.
+        self._module.no_log_values.add(connection.api_key)
+        # A module without these options sends nothing in batches or in parallel.
+        sizes = {name: self.params.get(name, 1) for name in ("batch_size", "concurrency")}
+        api = open_api(generation, connection, Clock(), random.random, **sizes)
+        self._client = api.client
+        return api
+
+    def finish(self, run: Callable[[Task[R]], None]) -> None:
+        """Call ``run`` and end the task with what the report then holds."""
+        try:
+            run(self)
+        except HostUpError as error:
+            self._fail(error)
+        self._warn()
+        self._module.exit_json(**self._result())
+
+    def _fail(self, error: HostUpError) -> None:
+        report = self.report
+        report.take_error(error)
+        failure = error.as_failure()
+        failure["message"] = report.safe_text(failure["message"])
+        failure["errors"] = [{**item, "message": report.safe_text(item["message"])} for item in failure["errors"]]
+        self._warn()
+        self._module.fail_json(msg=report.safe_text(str(error)), failure=failure, **self._result())
+
+    def _warn(self) -> None:
+        for warning in self.report.warnings:
+            self._module.warn(self.report.safe_text(warning))
+        for cause, count in (self._client.retries if self._client else {}).items():
+            self._module.warn(messages.repeated_requests(cause, count))
+
+    def _result(self) -> dict[str, Any]:
+        calls = self._client.calls if self._client else {kind.value: 0 for kind in Kind}
+        # Ansible asks for a diff with the private attribute _diff, and with nothing else.
+        return self.report.as_result(with_diff=self._module._diff, api_calls=calls)
