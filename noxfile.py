@@ -54,7 +54,7 @@ BOUND_TO_CORE = ("ansible-core==", "resolvelib==")
 
 
 def pyenv_folders() -> list[str]:
-    """Return the `bin` folders of pyenv's Pythons, newest first; most of its shims, which come earlier, exit with 127."""
+    """Return the `bin` folders of pyenv's Pythons, newest first; its shims come before them, and most exit with 127."""
     if shutil.which("pyenv") is None:
         return []
     root = subprocess.run(["pyenv", "root"], check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
@@ -90,12 +90,12 @@ def copy_tree(copy: Path) -> Path:
 
 def prepare(session: nox.Session, *requirements: str, core: str = "") -> Path:
     """Install pinned requirements, copy the tree to where Ansible finds it, go there, and return that folder."""
-    constraints = CONSTRAINTS
+    constraints = CONSTRAINTS.relative_to(ROOT)
     if core:
         lines = CONSTRAINTS.read_text(encoding="utf-8").splitlines(keepends=True)
         constraints = Path(session.create_tmp()) / "constraints.txt"
         constraints.write_text("".join(line for line in lines if not line.startswith(BOUND_TO_CORE)), encoding="utf-8")
-    files = [f"--requirement={REQUIREMENTS / name}.txt" for name in requirements]
+    files = [f"--requirement=tests/requirements/{name}.txt" for name in requirements]
     session.install(*files, f"--constraint={constraints}", *([f"ansible-core=={core}"] if core else []))
     home = CACHE / session.name / "home"
     collections = CACHE / session.name / "collections"
@@ -275,7 +275,10 @@ def scenarios(session: nox.Session) -> None:
 def tools(session: nox.Session) -> None:
     """Run the tests of tests/tools, of the benchmarks and of this file."""
     prepare(session, "runtime", "test", "docs")
-    run_pytest(session, "tests/tools/tests", "tests/benchmarks/tests")
+    # noxfile.py needs the packages of nox, which are not those of a session.
+    beside_nox = "tests/tools/tests/test_noxfile.py"
+    session.run(sys.executable, "-m", "pytest", "-q", beside_nox, external=True)
+    run_pytest(session, "tests/tools/tests", "tests/benchmarks/tests", f"--ignore={beside_nox}")
 
 
 @nox.session
@@ -361,14 +364,15 @@ def clean(_session: nox.Session) -> None:
 def pins(session: nox.Session) -> None:
     """Pin again everything that the requirement files lead to, for every supported Python at once."""
     header = "".join((REQUIREMENTS / "runtime.txt").read_text(encoding="utf-8").splitlines(keepends=True)[:3])
-    compiler = ("uv", "pip", "compile", "--quiet", "--universal", "--python-version", "3.11", "--upgrade")
+    uv = str(Path(sys.executable).with_name("uv"))
+    compiler = (uv, "pip", "compile", "--quiet", "--universal", "--python-version", "3.11", "--upgrade")
     for written, names in (
         (CONSTRAINTS, ("runtime", "test", "lint", "docs", "packaging")),
         # nox and galaxy-importer need different versions of attrs.
         (REQUIREMENTS / "nox-constraints.txt", ("nox",)),
     ):
         files = [str(REQUIREMENTS / f"{name}.txt") for name in names]
-        pinned = session.run(*compiler, "--no-header", "--no-annotate", *files, silent=True, stderr=None)
+        pinned = session.run(*compiler, "--no-header", "--no-annotate", *files, silent=True, stderr=None, external=True)
         written.write_text(f"{header}\n# Written by make pins from the other files of this folder.\n\n{pinned}")
 
 
