@@ -115,6 +115,8 @@ def prepare(session: nox.Session, *requirements: str, core: str = "") -> Path:
         XDG_CACHE_HOME=str(home / ".cache"),
         XDG_CONFIG_HOME=str(home / ".config"),
     )
+    if not sys.stdout.isatty():
+        session.env["NO_COLOR"] = "1"
     # ansible-test runs pip, whose user may have configured the only package index within reach.
     configuration, own = home / ".config" / "pip", Path.home() / ".config" / "pip"
     configuration.parent.mkdir(parents=True, exist_ok=True)
