@@ -3,123 +3,121 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # make demo    try the collection: needs only Python 3.11 to 3.13 and a POSIX shell
+# make quick   what answers within half a minute
 # make test    everything that CI runs
 # make help    all the targets
 
-# PYTHON=/path/to/python3 chooses the interpreter; otherwise tests/tools/with_python.sh finds one.
-# PORT=8080 chooses the sandbox's port. ARGS="..." is passed on by the targets that say so.
-# NAME=lost-answer chooses a fault for make fault; NAME=none clears them.
-PYTHON ?=
+# PYTHON=/path/to/python3 chooses the interpreter. ARGS="..." is passed on to the tool behind a target.
+# PORT=8080 chooses the sandbox's port. NAME=lost-answer chooses a fault for make fault; NAME=none clears them.
+# CORE=2.20.10 chooses the ansible-core of make core; noxfile.py lists them.
 PORT ?= 0
 ARGS =
 NAME =
-# CORE=2.19.14, or CORE=oldest, chooses the ansible-core for the tests; see tests/requirements/cores.txt.
-CORE ?=
-export PYTHON MAKE CORE
+CORE ?= 2.19.14
 
-ROOT := $(or $(patsubst %/,%,$(dir $(lastword $(MAKEFILE_LIST)))),.)
-TOOL = @cd "$(ROOT)" && exec tests/tools/with_python.sh
-# Runs a command of .venv-dev in an up-to-date copy of the tree whose path is .../ansible_collections/hostup/cloud.
-IN_COPY = $(TOOL) in_workspace.py
+# Of pyenv's shims most exit with 127, and Debian's Python may lack ensurepip: only a try shows which one works.
+PYENV = $(shell pyenv root 2>/dev/null)/versions
+PYTHON ?= $(shell for python in \
+	$(foreach name,3.13 3.12 3.11,$(wildcard $(PYENV)/$(name).*/bin/python3) python$(name)) python3; do \
+	"$$python" -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && \
+	command -v "$$python" && break; done)
+NO_PYTHON = Python 3.11, 3.12 or 3.13 with its venv module is needed; name one: make demo PYTHON=/path/to/python3
+REQUIREMENTS = tests/requirements
+make_venv = rm -rf $(1) && "$(or $(PYTHON),$(error $(NO_PYTHON)))" -m venv $(1) && \
+	$(1)/bin/pip install --quiet --disable-pip-version-check --no-input -r $(2) -c $(3) && touch $(1)/ready
+
+NOX = @.venv-nox/bin/nox --session
+SANDBOX = @PYTHONPATH=tests/sandbox PYTHONDONTWRITEBYTECODE=1 .venv/bin/python -m
 
 .DEFAULT_GOAL := help
-.PHONY: help demo sandbox fault test test-all on-core playbooks-on-core oldest-core oldest-core-playbooks \
-	oldest-core-targets lint typing unit tools-tests sandbox-tests integration integration-playbooks \
-	integration-targets sanity docs guides bench docs-lint ansible-lint artifact pins clean
+.PHONY: help demo sandbox fault quick test test-all lint typing unit scenarios tools-tests sandbox-tests integration \
+	integration-playbooks integration-targets core oldest-core sanity docs guides bench docs-lint ansible-lint \
+	artifact seeded-faults pins clean
 
 help: ## show the targets
 	@echo "Targets of the collection hostup.cloud:"
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' "$(ROOT)/Makefile" | awk -F'|' '{ printf "%-30s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-30s %s\n", $$1, $$2 }'
 
-demo: ## try it: plan, apply, and nothing left to do, against a sandbox
-	$(TOOL) demo.py
+.venv/ready: $(REQUIREMENTS)/runtime.txt $(REQUIREMENTS)/constraints.txt tests/sandbox/requirements.txt
+	@echo "Setting up .venv, once: about half a minute." && $(call make_venv,.venv,$<,$(REQUIREMENTS)/constraints.txt)
 
-sandbox: ## run the HostUp stand-in in the foreground (PORT=, ARGS=)
-	$(TOOL) serve_sandbox.py --port $(PORT) $(ARGS)
+.venv-nox/ready: $(REQUIREMENTS)/nox.txt $(REQUIREMENTS)/nox-constraints.txt
+	@echo "Setting up nox, once." && $(call make_venv,.venv-nox,$<,$(REQUIREMENTS)/nox-constraints.txt)
 
-fault: ## list the ready-made faults, or switch one on in the running sandbox (NAME=)
-	$(TOOL) set_fault.py $(NAME)
+demo: .venv/ready ## try it: plan, apply, and nothing left to do, against a sandbox
+	@.venv/bin/python tests/tools/demo.py
 
-# Two lanes run side by side; ansible-test keeps to one of them, because its commands share files.
-test: ## everything that CI runs
-	$(TOOL) run_steps.py \
-		--lane lint typing tools-tests unit sandbox-tests docs docs-lint ansible-lint integration-playbooks \
-			oldest-core-playbooks \
-		--lane sanity integration-targets oldest-core-targets artifact
+sandbox: .venv/ready ## run the HostUp stand-in in the foreground (PORT=, ARGS=)
+	$(SANDBOX) hostup_sandbox --port $(PORT) $(ARGS)
 
-test-all: test ## the same, and then every supported ansible-core
-	$(TOOL) run_cores.py
+fault: .venv/ready ## list the ready-made faults, or switch one on in the running sandbox (NAME=)
+	$(SANDBOX) hostup_sandbox.fault $(NAME)
 
-on-core: playbooks-on-core integration-targets ## what depends on ansible-core, with the one in CORE=
+quick: .venv-nox/ready ## what answers within half a minute: style, unit tests, scenarios (ARGS=)
+	$(NOX) quick -- $(ARGS)
 
-playbooks-on-core:
-	$(IN_COPY) pytest tests/unit -q --no-cov
-	$(IN_COPY) pytest tests/integration/test_documentation.py tests/integration/test_restore.py -q
+test: .venv-nox/ready ## everything that CI runs
+	$(NOX) test
 
-oldest-core oldest-core-playbooks oldest-core-targets: export CORE = oldest
-oldest-core: on-core ## the same with the oldest supported ansible-core
-oldest-core-playbooks: playbooks-on-core
-# The two longest targets try the engine, which the unit tests do with every core; make test-all runs them everywhere.
-oldest-core-targets: ARGS = --exclude mod_domain_contacts_errors --exclude mod_domain_contacts_guards
-oldest-core-targets: integration-targets
+test-all: .venv-nox/ready ## the same, every supported ansible-core, and the long search for counterexamples
+	$(NOX) test-all
 
-lint: ## formatting, style, spelling, YAML, shell, licence headers, changelog
-	$(IN_COPY) ruff check --output-format concise .
-	$(IN_COPY) ruff format --check .
-	$(IN_COPY) codespell
-	$(IN_COPY) yamllint --strict .
-	$(IN_COPY) shellcheck .ci/run tests/tools/with_python.sh
-	$(IN_COPY) python tests/tools/check_headers.py
-	$(IN_COPY) antsibull-changelog lint
+lint: .venv-nox/ready ## formatting, style, spelling, YAML, shell, licence headers, changelog
+	$(NOX) lint license-check extra-checks
 
-typing: ## mypy
-	$(IN_COPY) --above mypy --config-file ansible_collections/hostup/cloud/pyproject.toml \
-		ansible_collections/hostup/cloud/plugins ansible_collections/hostup/cloud/tests/tools \
-		ansible_collections/hostup/cloud/tests/sandbox/hostup_sandbox
-	$(IN_COPY) --above mypy --config-file ansible_collections/hostup/cloud/pyproject.toml \
-		ansible_collections/hostup/cloud/tests/benchmarks
+typing: .venv-nox/ready ## mypy
+	$(NOX) typing
 
-unit: ## unit tests with branch coverage (ARGS=)
-	$(IN_COPY) pytest tests/unit --cov=plugins --cov-branch $(ARGS)
+unit: .venv-nox/ready ## unit tests; with branch coverage, unless ARGS= chooses some
+	$(NOX) unit -- $(ARGS)
 
-tools-tests: ## tests of the scripts in tests/tools and of the benchmarks (ARGS=)
-	$(IN_COPY) pytest tests/tools/tests tests/benchmarks/tests $(ARGS)
+scenarios: .venv-nox/ready ## the modules in process against the sandbox (ARGS=)
+	$(NOX) scenarios -- $(ARGS)
 
-sandbox-tests: ## tests of the sandbox (ARGS=)
-	$(IN_COPY) pytest tests/sandbox/tests $(ARGS)
+tools-tests: .venv-nox/ready ## tests of the scripts in tests/tools and of the benchmarks (ARGS=)
+	$(NOX) tools -- $(ARGS)
+
+sandbox-tests: .venv-nox/ready ## tests of the sandbox (ARGS=)
+	$(NOX) sandbox -- $(ARGS)
 
 integration: integration-playbooks integration-targets ## both kinds of integration tests
 
-integration-playbooks: ## pytest runs ansible-playbook against the sandbox (ARGS=)
-	$(IN_COPY) pytest tests/integration $(ARGS)
+integration-playbooks: .venv-nox/ready ## pytest runs ansible-playbook against the sandbox (ARGS=)
+	$(NOX) playbooks -- $(ARGS)
 
-integration-targets: ## ansible-test integration against the sandbox (ARGS=)
-	$(TOOL) ansible_test.py integration $(ARGS)
+integration-targets: .venv-nox/ready ## ansible-test integration against the sandbox (ARGS=)
+	$(NOX) targets -- $(ARGS)
 
-sanity: ## ansible-test sanity, where a check left out is a failure (ARGS=)
-	$(TOOL) ansible_test.py sanity $(ARGS)
+core: .venv-nox/ready ## what depends on ansible-core, with the one in CORE= (ARGS=)
+	$(NOX) core-$(CORE) -- $(ARGS)
 
-docs: ## build the documentation site, without a network, and look into it
-	$(TOOL) build_docs.py
+sanity: .venv-nox/ready ## ansible-test sanity, where a check left out is a failure (ARGS=)
+	$(NOX) sanity -- $(ARGS)
 
-guides: ## run the commands of the guides, and write what they print into them (ARGS=)
-	$(IN_COPY) python "$(abspath $(ROOT))/tests/tools/write_guide_outputs.py" $(ARGS)
+docs: .venv-nox/ready ## build the documentation site, without a network, and look into it
+	$(NOX) docs
 
-docs-lint: ## the modules' documentation
-	$(IN_COPY) antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs=self .
+guides: .venv-nox/ready ## run the commands of the guides, and write what they print into them (ARGS=)
+	$(NOX) guides -- $(ARGS)
 
-ansible-lint: ## ansible-lint, production profile
-	$(IN_COPY) ansible-lint
-	$(IN_COPY) ansible-lint --config-file tests/ansible-lint.yml tests/integration
+docs-lint: .venv-nox/ready ## the modules' documentation
+	$(NOX) docs-lint
 
-bench: ## measure the speed, and write docs/benchmarks.md (ARGS=)
-	$(TOOL) ../benchmarks/bench.py $(ARGS)
+ansible-lint: .venv-nox/ready ## ansible-lint, production profile
+	$(NOX) ansible-lint
 
-artifact: ## build the tarball, look into it, install it, follow a guide and run the demo with it
-	$(TOOL) check_artifact.py
+bench: .venv-nox/ready ## measure the speed, and write docs/benchmarks.md (ARGS=)
+	$(NOX) bench -- $(ARGS)
 
-pins: ## pin again everything that the requirement files need, after one of them was edited
-	$(TOOL) pin.py
+artifact: .venv-nox/ready ## build the tarball, look into it, install it, follow a guide and run the demo with it
+	$(NOX) artifact
+
+seeded-faults: .venv-nox/ready ## change a line of the engine at a time, and see whether a test fails (ARGS=)
+	$(NOX) seeded-faults -- $(ARGS)
+
+pins: .venv-nox/ready ## pin again everything that the requirement files need, after one of them was edited
+	$(NOX) pins
 
 clean: ## remove the environments, the caches and what tests left behind
-	rm -rf "$(ROOT)/.cache" "$(ROOT)/.venv" "$(ROOT)/.venv-dev" "$(ROOT)/tests/output"
+	@if [ -x .venv-nox/bin/nox ]; then .venv-nox/bin/nox --session clean; fi
+	rm -rf .cache .nox .venv .venv-nox tests/output

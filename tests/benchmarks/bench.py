@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -18,18 +19,14 @@ from tempfile import TemporaryDirectory
 
 sys.path.append(str(Path(__file__).resolve().parents[1] / "tools"))
 
-import environment
-import workspace
-from environment import Environment
 from figures import EVERYTHING, NOTHING, Case, Run, run_of
 from measure import Bench, Sandbox, machine
 from page import page
-from paths import CACHE, ROOT
 from sandbox_process import running_sandbox, stop_on_signals
-from tool_environment import tool_variables
 
+ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "benchmarks.md"
-RAW = CACHE / "benchmarks"
+RAW = ROOT / ".cache" / "benchmarks"
 
 OPTIONS = (("batch_size", 1000), ("preflight", "list"), ("preflight", "each"))
 LOOPED = (10, 50, 200)
@@ -96,11 +93,11 @@ def measure(bench: Bench, extent: Extent, only: str) -> Run:
     return run
 
 
-def measured_run(env: Environment, extent: Extent, only: str) -> Run:
+def measured_run(extent: Extent, only: str) -> Run:
     """Start a sandbox and measure everything against it."""
-    with running_sandbox(env, "--no-validate", "--lean") as settings, TemporaryDirectory(prefix="bench-") as folder:
-        variables = tool_variables(env)
-        return measure(Bench(Sandbox(settings), env.python, Path(folder), variables, extent.rounds), extent, only)
+    with running_sandbox("--no-validate", "--lean") as settings, TemporaryDirectory(prefix="bench-") as folder:
+        bench = Bench(Sandbox(settings), Path(sys.executable), Path(folder), os.environ, extent.rounds)
+        return measure(bench, extent, only)
 
 
 def _options() -> argparse.Namespace:
@@ -128,11 +125,9 @@ def main() -> None:
         runs = [run_of(json.loads(file.read_text(encoding="utf-8"))) for file in sorted(RAW.glob("run-*.json"))]
         PAGE.write_text(page(runs, latencies), encoding="utf-8")
         return
-    env = environment.ready("dev")
-    workspace.ready()
     runs = []
     for number in range(1, options.runs + 1):
-        runs.append(measured_run(env, extent, options.only))
+        runs.append(measured_run(extent, options.only))
         if not options.only and not options.quick:
             (RAW / f"run-{number}.json").write_text(json.dumps(runs[-1].as_json()), encoding="utf-8")
     text = page(runs, extent.latencies)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hostup.cloud contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Run ansible-test in the copy of the working tree, and be stricter than it is.
+"""Run ansible-test in this tree, which nox has put where it insists to be, and be stricter than it is.
 
 `sanity` counts a check that could not run as a mere warning; here it is a failure. `integration` gets a sandbox of its
 own, and its address through integration_config.yml, because ansible-test passes on no environment variable; the
@@ -10,7 +10,6 @@ modules run on the oldest Python that can be found, because the newest runs them
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import re
@@ -20,12 +19,9 @@ import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-import environment
-import workspace
-from cores import for_tests
-from paths import WORKSPACE
 from sandbox_process import running_sandbox, stop_on_signals
-from tool_environment import tool_variables
+
+ROOT = Path(__file__).resolve().parents[2]
 
 TARGET_PYTHONS = ("3.9", "3.10", "3.11", "3.12", "3.13")
 """The Pythons of managed hosts that the modules support and CI tests, oldest first."""
@@ -34,6 +30,9 @@ SERIOUS = r"WARNING: (All targets skipped|Excluding|Ignoring|Missing|Required pr
 """How ansible-test begins to say that it left something out. pip, which it runs, has warnings of its own."""
 
 PYTHON_NOT_FOUND = r"on Python (\d+\.\d+) because it could not be found"
+
+GET_PIP_VERSIONS = ("24_2", "25_2")
+"""The names under which ansible-test looks for get-pip: 24_2 for ansible-core 2.19, 25_2 for 2.20 to 2.22."""
 
 READ_ONLY_KEY = "sandbox-read-only"
 CONTROL_PATH = "/_sandbox"
@@ -53,13 +52,12 @@ def serious_warnings(lines: Iterable[str], required_pythons: Sequence[str]) -> l
     return sorted(found)
 
 
-def run_strictly(command: Sequence[str], variables: dict[str, str]) -> int:
+def run_strictly(*arguments: str) -> int:
     """Run ansible-test, show what it prints, and return its status: 1 also if it passed but left something out."""
     lines = []
     with subprocess.Popen(
-        command,
-        cwd=WORKSPACE,
-        env=variables,
+        ["ansible-test", *arguments],
+        cwd=ROOT,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -89,9 +87,8 @@ def oldest_target_python(search_path: str) -> str:
     raise LookupError(f"none of Python {', '.join(TARGET_PYTHONS)} was found")
 
 
-def write_integration_config(sandbox: dict[str, str], folder: Path) -> Path:
-    """Write what the integration targets must know of the sandbox to integration_config.yml, and return its path."""
-    config = folder / "tests" / "integration" / "integration_config.yml"
+def write_integration_config(sandbox: dict[str, str]) -> None:
+    """Write what the integration targets must know of the sandbox to integration_config.yml."""
     base = sandbox["HOSTUP_API_BASE"]
     values = {
         "hostup_api_url": base,
@@ -100,40 +97,39 @@ def write_integration_config(sandbox: dict[str, str], folder: Path) -> Path:
         "hostup_sandbox_control_url": base + CONTROL_PATH,
     }
     # JSON is YAML, and needs no library.
-    config.write_text(json.dumps(values, indent=2) + "\n", encoding="utf-8")
-    return config
+    config = json.dumps(values, indent=2) + "\n"
+    (ROOT / "tests" / "integration" / "integration_config.yml").write_text(config, encoding="utf-8")
 
 
-def integration(env: environment.Environment, arguments: Sequence[str]) -> int:
+def install_get_pip_stand_in() -> None:
+    """Put the stand-in for get-pip where ansible-test looks before it tries to download."""
+    cache = Path.home() / ".ansible" / "test" / "cache"
+    cache.mkdir(parents=True, exist_ok=True)
+    for version in GET_PIP_VERSIONS:
+        shutil.copyfile(Path(__file__).with_name("get_pip_stand_in.py"), cache / f"get_pip_{version}.py")
+
+
+def integration(*arguments: str) -> int:
     """Run the integration targets against a fresh sandbox and return the status of ansible-test."""
-    variables = tool_variables(env)
     controller = f"{sys.version_info.major}.{sys.version_info.minor}"
-    target = oldest_target_python(variables["PATH"])
+    target = oldest_target_python(os.environ["PATH"])
     print(f"Ansible runs on Python {controller}, the modules on Python {target}.", flush=True)
-    command = ["ansible-test", "integration", "--color", "no", "--controller", f"origin:python={controller}"]
-    command += ["--target", f"controller:python=venv/{target}", "--requirements", *arguments]
-    with running_sandbox(env) as sandbox:
-        config = write_integration_config(sandbox, WORKSPACE)
-        try:
-            return run_strictly(command, variables)
-        finally:
-            config.unlink()
+    pythons = ("--controller", f"origin:python={controller}", "--target", f"controller:python=venv/{target}")
+    with running_sandbox() as sandbox:
+        write_integration_config(sandbox)
+        return run_strictly("integration", "--color", "no", *pythons, "--requirements", *arguments)
 
 
-def sanity(env: environment.Environment, arguments: Sequence[str]) -> int:
+def sanity(*arguments: str) -> int:
     """Run the sanity tests and return the status of ansible-test."""
-    return run_strictly(["ansible-test", "sanity", "--color", "no", *arguments], tool_variables(env))
+    return run_strictly("sanity", "--color", "no", *arguments)
 
 
 def main() -> None:
-    """Run the command that was asked for; other arguments go to ansible-test."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("command", choices=["sanity", "integration"])
-    chosen, others = parser.parse_known_args()
+    """Run the command that is named first; the other arguments go to ansible-test."""
     stop_on_signals()
-    env = for_tests()
-    workspace.ready()
-    sys.exit({"sanity": sanity, "integration": integration}[chosen.command](env, others))
+    install_get_pip_stand_in()
+    sys.exit({"sanity": sanity, "integration": integration}[sys.argv[1]](*sys.argv[2:]))
 
 
 if __name__ == "__main__":

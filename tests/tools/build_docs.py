@@ -4,12 +4,14 @@
 """Build the documentation site without a network, and look whether it holds what it should.
 
 antsibull-docs writes a page for every module and role and one for the changelog, and copies the guides of
-docs/docsite/rst; Sphinx makes a site of them, and any warning of either is a failure. The site is in .cache/docs/html.
+docs/docsite/rst; Sphinx makes a site of them, and any warning of either is a failure. The site is in the folder html of
+the folder that is named on the command line.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -22,14 +24,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-import environment
-import workspace
-from environment import Environment
-from paths import CACHE, WORKSPACE
-from tool_environment import tool_variables
-
-BUILT = CACHE / "docs"
-SITE = BUILT / "html"
+ROOT = Path(__file__).resolve().parents[2]
 CONFIGURATION = Path("tests") / "docsite"
 
 INVENTORY_HEADER = b"""\
@@ -47,18 +42,18 @@ def inventory(labels: str) -> bytes:
     return INVENTORY_HEADER + zlib.compress("".join(lines).encode())
 
 
-def build(env: Environment) -> None:
-    """Build the site from the copy of the tree.
+def build(built: Path) -> Path:
+    """Build the site below the folder `built`, and return its own folder.
 
     Raises:
         SystemExit: antsibull-docs or Sphinx failed or warned; it has said why.
     """
-    shutil.rmtree(BUILT, ignore_errors=True)
-    pages = BUILT / "rst"
+    shutil.rmtree(built, ignore_errors=True)
+    pages, site = built / "rst", built / "html"
     pages.mkdir(parents=True, mode=0o755)
-    labels = BUILT / "ansible.inv"
-    labels.write_bytes(inventory((WORKSPACE / CONFIGURATION / "ansible_labels.txt").read_text(encoding="utf-8")))
-    variables = {**tool_variables(env), "ANSIBLE_INVENTORY_OF_LABELS": str(labels)}
+    labels = built / "ansible.inv"
+    labels.write_bytes(inventory((ROOT / CONFIGURATION / "ansible_labels.txt").read_text(encoding="utf-8")))
+    variables = {**os.environ, "ANSIBLE_INVENTORY_OF_LABELS": str(labels)}
     write = [
         "antsibull-docs",
         "--config-file",
@@ -68,11 +63,12 @@ def build(env: Environment) -> None:
     ]
     write += ["--squash-hierarchy", "--fail-on-error", "--dest-dir", str(pages), "hostup.cloud"]
     make = ["sphinx-build", "--fail-on-warning", "--keep-going", "--quiet", "--builder", "html"]
-    make += ["--conf-dir", str(CONFIGURATION), "--doctree-dir", str(BUILT / "doctrees"), str(pages), str(SITE)]
+    make += ["--conf-dir", str(CONFIGURATION), "--doctree-dir", str(built / "doctrees"), str(pages), str(site)]
     for command in (write, make):
-        run = subprocess.run(command, cwd=WORKSPACE, env=variables, stdin=subprocess.DEVNULL, check=False)
+        run = subprocess.run(command, cwd=ROOT, env=variables, stdin=subprocess.DEVNULL, check=False)
         if run.returncode:
             sys.exit(f"{command[0]} failed or warned; what it said stands above.")
+    return site
 
 
 class Page(HTMLParser):
@@ -177,7 +173,7 @@ def _plain(text: str) -> str:
     return " ".join(unescape(text).replace("'", "\N{RIGHT SINGLE QUOTATION MARK}").split())
 
 
-def documented_plugins(env: Environment) -> dict[str, dict[str, Any]]:
+def documented_plugins() -> dict[str, dict[str, Any]]:
     """Return what ansible-doc knows of the collection's plugins and roles.
 
     Raises:
@@ -185,9 +181,7 @@ def documented_plugins(env: Environment) -> dict[str, dict[str, Any]]:
     """
     command = ["ansible-doc", "--metadata-dump", "--no-fail-on-errors", "hostup.cloud"]
     # It warns of a part of ansible-core itself, so what it says is shown only when it fails.
-    dumped = subprocess.run(
-        command, cwd=WORKSPACE, env=tool_variables(env), stdin=subprocess.DEVNULL, capture_output=True, check=False
-    )
+    dumped = subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, check=False)
     if dumped.returncode:
         sys.exit(dumped.stderr.decode())
     found: dict[str, dict[str, Any]] = json.loads(dumped.stdout)["all"]
@@ -196,15 +190,13 @@ def documented_plugins(env: Environment) -> dict[str, dict[str, Any]]:
 
 def main() -> None:
     """Build, then look; the status tells whether both went well."""
-    env = environment.ready("dev")
-    workspace.ready()
-    build(env)
-    pages = read_pages(SITE)
-    expected = expected_texts(WORKSPACE, documented_plugins(env))
-    wrong = [*missing(pages, expected), *broken_links(pages, SITE), *foreign_loads(pages)]
+    site = build(Path(sys.argv[1]))
+    pages = read_pages(site)
+    expected = expected_texts(ROOT, documented_plugins())
+    wrong = [*missing(pages, expected), *broken_links(pages, site), *foreign_loads(pages)]
     if wrong:
         sys.exit("\n".join(wrong))
-    print(f"The site has {len(pages)} pages, and {len(expected)} of them hold what they must: {SITE / 'index.html'}")
+    print(f"The site has {len(pages)} pages, and {len(expected)} of them hold what they must: {site / 'index.html'}")
 
 
 if __name__ == "__main__":

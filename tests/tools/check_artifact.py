@@ -10,24 +10,29 @@ as a new user does, and run the demo.
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
 import sys
 import tarfile
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-import environment
-import workspace
-from environment import Environment
-from paths import CACHE, ROOT, WORKSPACE
-from tool_environment import ansible_variables, tool_variables
-
-BUILT = CACHE / "artifact"
+ROOT = Path(__file__).resolve().parents[2]
 
 ADDED_BY_GALAXY = {"FILES.json", "MANIFEST.json"}
 
-NOT_SHIPPED = (".ci", "Makefile", "pyproject.toml", "tests", "galaxy.yml")
+NOT_SHIPPED = (
+    ".ci",
+    "LICENSES",
+    "Makefile",
+    "antsibull-nox.toml",
+    "noxfile.py",
+    "pyproject.toml",
+    "tests",
+    "galaxy.yml",
+)
 """Files and folders of the tree that a user of the installed collection has no use for."""
 
 SHIPPED = ("CHANGELOG.md", "LICENSE", "README.md", "changelogs", "docs", "meta", "playbooks", "plugins", "roles")
@@ -47,29 +52,44 @@ REQUIRED_IN_EXECUTION_ENVIRONMENT = ["requests"]
 """The Python packages that ansible-builder is to install; ansible-core is there because it runs the modules."""
 
 
-def build(env: Environment) -> Path:
-    """Build the tarball from the copy of the tree and return its path.
+def source_files(root: Path = ROOT) -> set[str]:
+    """Return the paths of the files that git tracks or would track.
+
+    Raises:
+        subprocess.CalledProcessError: git failed; it has said why.
+    """
+    command = ["git", "-C", str(root), "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    listed = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
+    return {name for name in listed.split("\0") if name and (root / name).exists()}
+
+
+def build(folder: Path) -> Path:
+    """Build the tarball in `folder` and return its path.
 
     Raises:
         subprocess.CalledProcessError: ansible-galaxy failed; it has said why.
     """
-    shutil.rmtree(BUILT, ignore_errors=True)
-    command = [str(env.bin / "ansible-galaxy"), "collection", "build", "--output-path", str(BUILT)]
-    subprocess.run(command, cwd=WORKSPACE, env=ansible_variables(env), stdin=subprocess.DEVNULL, check=True)
-    (tarball,) = BUILT.glob("*.tar.gz")
+    command = ["ansible-galaxy", "collection", "build", "--output-path", str(folder)]
+    subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, check=True)
+    (tarball,) = folder.glob("*.tar.gz")
     return tarball
 
 
-def install(env: Environment, tarball: Path) -> Path:
+def install(tarball: Path) -> Path:
     """Install the tarball offline into an empty collections path and return that path.
 
     Raises:
         subprocess.CalledProcessError: ansible-galaxy failed; it has said why.
     """
-    target = BUILT / "collections"
-    command = [str(env.bin / "ansible-galaxy"), "collection", "install", "--offline", "-p", str(target), str(tarball)]
-    subprocess.run(command, env=ansible_variables(env, target), stdin=subprocess.DEVNULL, check=True)
+    target = tarball.parent / "collections"
+    command = ["ansible-galaxy", "collection", "install", "--offline", "-p", str(target), str(tarball)]
+    subprocess.run(command, env=only_in(target), stdin=subprocess.DEVNULL, check=True)
     return target
+
+
+def only_in(collections: Path) -> dict[str, str]:
+    """Return the environment in which nothing is found but the collections of a folder."""
+    return {**os.environ, "ANSIBLE_COLLECTIONS_PATH": str(collections), "PYTHONPATH": ""}
 
 
 def shipped_files(tarball: Path) -> set[str]:
@@ -88,19 +108,12 @@ def importer_complaints(printed: str) -> list[str]:
     return [*(line for line in lines if re.match("(WARNING|ERROR|CRITICAL|Traceback)", line)), *missing]
 
 
-def import_like_galaxy(env: Environment, tarball: Path) -> list[str]:
+def import_like_galaxy(tarball: Path) -> list[str]:
     """Let galaxy-importer check the tarball as Galaxy and Automation Hub do, and return its complaints."""
-    variables = {
-        **tool_variables(env),
-        # Nothing is found but what is in the tarball.
-        "ANSIBLE_COLLECTIONS_PATH": str(BUILT / "nothing"),
-        "PYTHONPATH": "",
-        "GALAXY_IMPORTER_CHECK_REQUIRED_TAGS": "true",
-    }
     run = subprocess.run(
-        [str(env.python), "-m", "galaxy_importer.main", str(tarball)],
-        cwd=BUILT,
-        env=variables,
+        [sys.executable, "-m", "galaxy_importer.main", str(tarball)],
+        cwd=tarball.parent,
+        env={**only_in(tarball.parent / "nothing"), "GALAXY_IMPORTER_CHECK_REQUIRED_TAGS": "true"},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -121,16 +134,14 @@ def introspection_complaints(printed: str) -> list[str]:
     return [f"ansible-builder would install something else than {REQUIRED_IN_EXECUTION_ENVIRONMENT}:\n{printed}"]
 
 
-def introspect(env: Environment, collections: Path) -> list[str]:
+def introspect(collections: Path) -> list[str]:
     """Let ansible-builder look for the requirements of the installed collection, and return what is wrong with them.
 
     Raises:
         subprocess.CalledProcessError: ansible-builder failed; it has said why.
     """
-    command = [str(env.bin / "ansible-builder"), "introspect", str(collections)]
-    run = subprocess.run(
-        command, env=tool_variables(env), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, check=True
-    )
+    command = ["ansible-builder", "introspect", str(collections)]
+    run = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, check=True)
     return introspection_complaints(run.stdout)
 
 
@@ -145,12 +156,10 @@ def strip(installed: Path) -> None:
             path.unlink()
 
 
-def follow_guides(env: Environment, collections: Path) -> int:
+def follow_guides(collections: Path) -> int:
     """Do what the FOLLOWED guides say, with the collection below `collections`; 0 if all of it is as they show."""
-    command = [str(env.python), str(ROOT / "tests" / "tools" / "write_guide_outputs.py"), "--check", *FOLLOWED]
-    # Nothing is found but what is installed.
-    variables = {**tool_variables(env), "ANSIBLE_COLLECTIONS_PATH": str(collections), "PYTHONPATH": ""}
-    return subprocess.run(command, env=variables, stdin=subprocess.DEVNULL, check=False).returncode
+    command = [sys.executable, str(ROOT / "tests" / "tools" / "write_guide_outputs.py"), "--check", *FOLLOWED]
+    return subprocess.run(command, env=only_in(collections), stdin=subprocess.DEVNULL, check=False).returncode
 
 
 def _is_under(path: str, names: tuple[str, ...]) -> bool:
@@ -170,27 +179,34 @@ def complaints(shipped: set[str], sources: set[str]) -> list[str]:
     ]
 
 
-def main() -> None:
-    """Build, look, import, install, introspect, follow, play; stop at the first that fails."""
-    env = environment.ready("dev")
-    workspace.ready()
-    tarball = build(env)
+def check(folder: Path) -> None:
+    """Build in `folder`, look, import, install, introspect, follow, play.
+
+    Raises:
+        SystemExit: One of these failed, which is the last that was done; or the demo ended, with its status.
+    """
+    tarball = build(folder)
     shipped = shipped_files(tarball)
-    wrong = complaints(shipped, {path.as_posix() for path in workspace.source_files(WORKSPACE)})
-    wrong = wrong or import_like_galaxy(env, tarball)
+    wrong = complaints(shipped, source_files()) or import_like_galaxy(tarball)
     if wrong:
         sys.exit("\n".join(wrong))
     print(f"{tarball.name} holds {len(shipped)} files, {tarball.stat().st_size // 1024} KiB.", flush=True)
-    collections = install(env, tarball)
-    wrong = introspect(env, collections)
+    collections = install(tarball)
+    wrong = introspect(collections)
     if wrong:
         sys.exit("\n".join(wrong))
     strip(collections / "ansible_collections" / "hostup" / "cloud")
-    if follow_guides(env, collections):
+    if follow_guides(collections):
         sys.exit("The installed collection does something else than a guide shows; what it does stands above.")
     demo = [sys.executable, str(ROOT / "tests" / "tools" / "demo.py")]
     demo += ["--collections", str(collections)]
     sys.exit(subprocess.run(demo, stdin=subprocess.DEVNULL, check=False).returncode)
+
+
+def main() -> None:
+    """Check the artifact in a folder that is removed again."""
+    with TemporaryDirectory(prefix="hostup-artifact-") as folder:
+        check(Path(folder).resolve())
 
 
 if __name__ == "__main__":

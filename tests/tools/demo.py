@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -20,13 +21,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import environment
-import workspace
-from environment import Environment
-from paths import COLLECTIONS, ROOT
 from sandbox_process import running_sandbox, stop, stop_on_signals
-from tool_environment import ansible_variables
 
+ROOT = Path(__file__).resolve().parents[2]
+BIN = Path(sys.executable).parent
 PLAYBOOK = "hostup.cloud.demo"
 WIDTH = 78
 
@@ -162,18 +160,43 @@ def _play(act: Act, command: Sequence[str], variables: dict[str, str], folder: P
     return Outcome.read(record)
 
 
-def play(env: Environment, collections: Path) -> list[Outcome]:
-    """Run the three acts against a fresh sandbox with the collection that is found below `collections`.
+def collections_below(folder: Path) -> Path:
+    """Return a collections path below `folder` that leads to this checkout, which may have any name itself."""
+    collection = folder / "collections" / "ansible_collections" / "hostup" / "cloud"
+    collection.parent.mkdir(parents=True)
+    collection.symlink_to(ROOT)
+    return folder / "collections"
+
+
+def ansible_variables(collections: Path, home: Path) -> dict[str, str]:
+    """Return the environment in which Ansible finds the collections of `collections`, and keeps its files in `home`.
+
+    Nothing of the caller's own Ansible or HostUp settings remains in it: with them a demo could reach a real account.
+    LC_ALL goes too, because Ansible refuses to run where it is not UTF-8, and Python mends only a plain C locale.
+    """
+    kept = {name: value for name, value in os.environ.items() if not re.match("(ANSIBLE|HOSTUP)_|LC_ALL$", name)}
+    return {
+        **kept,
+        "PATH": os.pathsep.join([str(BIN), os.environ.get("PATH", os.defpath)]),
+        "ANSIBLE_CONFIG": str(ROOT / "tests" / "tools" / "ansible.cfg"),
+        "ANSIBLE_COLLECTIONS_PATH": str(collections),
+        "ANSIBLE_HOME": str(home),
+    }
+
+
+def play(installed: Path | None) -> list[Outcome]:
+    """Run the three acts against a fresh sandbox with the collection that is `installed` somewhere, or this checkout.
 
     Raises:
         SystemExit: The playbook failed; Ansible has said why.
         RuntimeError: The sandbox did not start.
     """
-    command = [str(env.bin / "ansible-playbook"), PLAYBOOK]
+    command = [str(BIN / "ansible-playbook"), PLAYBOOK]
     outcomes = []
-    with running_sandbox(env) as settings, TemporaryDirectory(prefix="hostup-demo-") as folder:
+    with running_sandbox() as settings, TemporaryDirectory(prefix="hostup-demo-") as name:
+        folder = Path(name).resolve()
         variables = {
-            **ansible_variables(env, collections),
+            **ansible_variables(installed or collections_below(folder), folder / "ansible"),
             **settings,
             "ANSIBLE_CALLBACK_PLUGINS": str(ROOT / "tests" / "tools" / "callback_plugins"),
             "ANSIBLE_CALLBACKS_ENABLED": "run_record",
@@ -182,7 +205,7 @@ def play(env: Environment, collections: Path) -> list[Outcome]:
         print(f"A sandbox stands in for HostUp at {settings['HOSTUP_API_BASE']}; no real account is involved.")
         for number, act in enumerate(ACTS, start=1):
             print(_heading(f"Act {number} of {len(ACTS)}, {act.name}: {act.title}"), flush=True)
-            outcomes.append(_play(act, command, variables, Path(folder)))
+            outcomes.append(_play(act, command, variables, folder))
     return outcomes
 
 
@@ -192,11 +215,8 @@ def main() -> None:
     parser.add_argument("--collections", type=Path, help="use the collection installed here, not the working tree")
     arguments = parser.parse_args()
     stop_on_signals()
-    env = environment.ready("runtime")
-    if arguments.collections is None:
-        workspace.ready()
     try:
-        outcomes = play(env, (arguments.collections or COLLECTIONS).resolve())
+        outcomes = play(arguments.collections and arguments.collections.resolve())
     except KeyboardInterrupt:
         sys.exit("\nThe demo was interrupted; the sandbox is stopped.")
     except (RuntimeError, ValueError) as error:

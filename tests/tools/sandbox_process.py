@@ -18,25 +18,17 @@ from tempfile import TemporaryDirectory
 from types import FrameType
 from typing import NoReturn
 
-from environment import Environment
-from paths import ROOT
-
 START_SECONDS = 30.0
 STOP_SECONDS = 5.0
-SANDBOX = ROOT / "tests" / "sandbox"
+SANDBOX = Path(__file__).resolve().parents[1] / "sandbox"
 
 
-def sandbox_command(environment: Environment, port: int, *options: str) -> list[str]:
-    """Return the command that runs the sandbox on `port` of the loopback interface; 0 means any free port.
+def sandbox_command(*options: str) -> list[str]:
+    """Return the command that runs the sandbox on any free port of the loopback interface.
 
     `options` are further words for the sandbox's command line, as `--tls-cert` and a file.
     """
-    return [str(environment.python), "-m", "hostup_sandbox", "--port", str(port), *options]
-
-
-def sandbox_variables() -> dict[str, str]:
-    """Return the environment variables that the sandbox runs with."""
-    return {**os.environ, "PYTHONPATH": str(SANDBOX), "PYTHONUNBUFFERED": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+    return [sys.executable, "-m", "hostup_sandbox", "--port", "0", *options]
 
 
 def parse_settings(line: str) -> dict[str, str]:
@@ -89,7 +81,7 @@ def stop_on_signals() -> None:
 
 
 @contextmanager
-def running_sandbox(environment: Environment, *options: str) -> Iterator[dict[str, str]]:
+def running_sandbox(*options: str) -> Iterator[dict[str, str]]:
     """Run the sandbox on a free port and yield its settings: `HOSTUP_API_BASE` and `HOSTUP_API_KEY`.
 
     `options` are further words for the sandbox's command line.
@@ -104,8 +96,8 @@ def running_sandbox(environment: Environment, *options: str) -> Iterator[dict[st
         output, errors = Path(folder, "output"), Path(folder, "errors")
         with output.open("wb") as output_file, errors.open("wb") as errors_file:
             process = subprocess.Popen(
-                sandbox_command(environment, 0, *options),
-                env=sandbox_variables(),
+                sandbox_command(*options),
+                env={**os.environ, "PYTHONPATH": str(SANDBOX), "PYTHONUNBUFFERED": "1"},
                 stdin=subprocess.DEVNULL,
                 stdout=output_file,
                 stderr=errors_file,

@@ -40,17 +40,15 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
         self._started[host.get_name(), task._uuid] = time.monotonic()
 
     def _record(self, result: Any, failed: bool) -> None:
-        # ansible-core 2.18 knows only the names with an underscore.
-        task = result.task if hasattr(result, "task") else result._task
-        returned = result.result if hasattr(result, "result") else result._result
+        returned = result.result
         # The result itself does not say whether it failed: Ansible takes that out for callbacks.
         of_the_module = {key: value for key, value in returned.items() if not key.startswith("_ansible_")}
-        host = (result.host if hasattr(result, "host") else result._host).get_name()
+        host = result.host.get_name()
         entry = {
-            "name": task.get_name(),
-            "action": task.action,
+            "name": result.task.get_name(),
+            "action": result.task.action,
             "host": host,
-            "seconds": time.monotonic() - self._started[host, task._uuid],
+            "seconds": time.monotonic() - self._started[host, result.task._uuid],
             "failed": failed,
             "result": of_the_module,
         }

@@ -37,12 +37,10 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
 
     def _record(self, result: Any) -> None:
         """Append one task, unless it is of another collection."""
-        task = result.task if hasattr(result, "task") else result._task
+        task = result.task
         if not str(task.resolved_action or task.action).startswith(OURS):
             return
-        # ansible-core 2.18 knows only the second name.
-        returned = result.result if hasattr(result, "result") else result._result
-        line = json.dumps({"task": task.get_name(), "result": returned}, default=str)
+        line = json.dumps({"task": task.get_name(), "result": result.result}, default=str)
         with Path(os.environ["RUN_RECORD"]).open("a", encoding="utf-8") as record:
             record.write(line + "\n")
 

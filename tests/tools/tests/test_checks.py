@@ -8,52 +8,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import ansible_test
-import check_headers
 import pytest
 from check_artifact import IMPORTED, LINTED, complaints, importer_complaints, introspection_complaints, strip
 
-HEADER = "".join(f"# {line}\n" for line in check_headers.HEADER)
 SOURCES = {"LICENSE", "README.md", "Makefile", "plugins/modules/a.py", "tests/unit/test_a.py"}
 SHIPPED = {"FILES.json", "MANIFEST.json", "LICENSE", "README.md", "plugins/modules/a.py"}
 PYTHON_MISSING = 'WARNING: Skipping sanity test "import" on Python 3.12 because it could not be found.\n'
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        HEADER + '"""A module."""\n',
-        "#!/usr/bin/python\n" + HEADER,
-        "---\n" + HEADER,
-        "<!--\n" + HEADER.replace("# ", "") + "-->\n",
-        "<!-- " + "\n".join(check_headers.HEADER) + " -->\n",
-        "{# " + "\n   ".join(check_headers.HEADER) + " #}\n",
-    ],
-)
-def test_a_header_is_recognised_in_every_kind_of_comment(text: str) -> None:
-    assert check_headers.has_header(text)
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        '"""A module."""\n',
-        "\n" * 6 + HEADER,
-        "".join(HEADER.splitlines(keepends=True)[:2]),
-        HEADER.replace("GPL-3.0-or-later", "MIT"),
-        HEADER.replace("contributors\n", "contributors\n\n"),
-    ],
-)
-def test_a_missing_late_partial_or_wrong_header_is_not(text: str) -> None:
-    assert not check_headers.has_header(text)
-
-
-def test_files_without_header_are_found_and_exempt_ones_are_not(tmp_path: Path) -> None:
-    (tmp_path / "good.py").write_text(HEADER)
-    (tmp_path / "bad.py").write_text("pass\n")
-    (tmp_path / "empty.py").write_text("")
-    (tmp_path / "data.json").write_text("{}\n")
-    (tmp_path / "LICENSE").write_text("The licence.\n")
-    assert [path.as_posix() for path in check_headers.without_header(tmp_path)] == ["bad.py"]
 
 
 def test_a_tarball_with_the_right_files_is_not_complained_about() -> None:

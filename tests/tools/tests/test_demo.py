@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from demo import Outcome, problems, summary
+from demo import ROOT, Outcome, ansible_variables, collections_below, problems, summary
 
 DIFF = [{"header": "example.com (dom_1)", "before": "city: Uppsala\n", "after": "city: Stockholm\n"}]
 
@@ -77,3 +77,20 @@ def test_each_flaw_in_the_story_is_a_problem(
 def test_acts_in_which_no_task_ran_are_a_problem(tmp_path: Path) -> None:
     nothing = Outcome.read(tmp_path / "missing")
     assert problems(nothing, nothing, nothing) == ["The plan found nothing to change, so the demo shows nothing."]
+
+
+def test_nothing_of_the_callers_ansible_or_hostup_settings_is_inherited(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("ANSIBLE_STDOUT_CALLBACK", "minimal")
+    monkeypatch.setenv("HOSTUP_API_KEY", "a-real-key")
+    monkeypatch.setenv("LC_ALL", "POSIX")
+    variables = ansible_variables(tmp_path, tmp_path)
+    assert not [name for name in variables if name.startswith("HOSTUP_")]
+    assert "ANSIBLE_STDOUT_CALLBACK" not in variables
+    assert "LC_ALL" not in variables
+
+
+def test_the_demo_plays_this_checkout_whatever_its_name(tmp_path: Path) -> None:
+    collections = collections_below(tmp_path)
+    assert (collections / "ansible_collections" / "hostup" / "cloud").resolve() == ROOT
