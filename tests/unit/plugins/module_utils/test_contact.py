@@ -147,11 +147,31 @@ def test_postcodes_of_two_countries_are_compared_as_text() -> None:
     assert compare("postcode", "12345", "12345", left_country="SE", right_country="NO").kind == VerdictKind.EQUAL
 
 
+def test_postcodes_of_two_countries_with_one_canonical_form_are_different() -> None:
+    assert compare("postcode", "123 45", "12345", left_country="SE", right_country="FI").kind == "different"
+
+
 def test_postcode_digits_are_ascii() -> None:
     assert canonical_postcode("\u0661\u0662\u0663 45", "SE") is None
 
 
 # -- country and state -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("field", "country", "left", "right", "rule"),
+    [
+        ("phonenumber", "SE", "+46700000000", "+46.700000000", "phone_notation"),
+        ("postcode", "SE", "123 45", "12345", "postcode_notation"),
+        ("country", "SE", "SE", "se", "country_case"),
+        ("state", "US", "NY", "ny", "state_case"),
+        ("email", "SE", "domains@example.com", "domains@EXAMPLE.com", "email_domain"),
+    ],
+)
+def test_an_equivalence_is_told_with_the_name_of_its_rule(
+    field: str, country: str, left: str, right: str, rule: str
+) -> None:
+    assert compare(field, left, right, left_country=country, right_country=country).rule == rule
 
 
 def test_country_ignores_case_and_knows_no_aliases() -> None:

@@ -142,6 +142,12 @@ def test_an_accepted_spelling_is_equivalent_also_in_a_strict_comparison() -> Non
         assert [entry.changed_fields for entry in plan.entries] == [(), (), ("city",), ()]
 
 
+def test_an_accepted_spelling_says_nothing_where_the_values_mean_the_same_without_it() -> None:
+    accepted = {"city": frozenset({"Göteborg"}), "phonenumber": frozenset({"+46.700000000"})}
+    (entry,) = plan_of({"city": "Göteborg", "phonenumber": "+46700000000"}, OLD, accepted=accepted).entries
+    assert entry.equivalent == (("phonenumber", "phone_notation"),)
+
+
 def test_an_accepted_spelling_counts_for_its_field_only() -> None:
     (entry,) = plan_of({"firstname": "Anna"}, OLD, accepted={"city": frozenset({"Erik"})}).entries
     assert entry.changed_fields == ("firstname",)
