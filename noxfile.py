@@ -34,11 +34,17 @@ OLDEST = next(iter(CORES))
 
 TEST = (
     *("targets", "playbooks", "sanity", "scenarios", "unit", f"core-{OLDEST}", "artifact", "sandbox", "docs", "tools"),
-    *("seeded-faults", "typing", "ansible-lint", "docs-lint", "lint", "license-check", "extra-checks"),
+    *("typing", "ansible-lint", "docs-lint", "lint", "license-check", "extra-checks"),
 )
 """What `make test` runs, side by side: long sessions first, so that no long one is left over at the end."""
 
-TEST_ALL = (*(f"core-targets-{core}" for core in CORES), *(f"core-{core}" for core in CORES), "properties", *TEST)
+TEST_ALL = (
+    *(f"core-targets-{core}" for core in CORES),
+    *(f"core-{core}" for core in CORES),
+    "seeded-faults",
+    "properties",
+    *TEST,
+)
 
 ROOT = Path(__file__).resolve().parent
 REQUIREMENTS = ROOT / "tests" / "requirements"
@@ -209,7 +215,7 @@ def typing(session: nox.Session) -> None:
     tree = prepare(session, "runtime", "test", "lint")
     mypy = ("mypy", "--config-file", str(tree / "pyproject.toml"))
     session.chdir(tree.parents[2])
-    folders = ("plugins", "tests/tools", "tests/sandbox/hostup_sandbox", "tests/scenarios")
+    folders = ("plugins", "tests/tools", "tests/sandbox/hostup_sandbox", "tests/scenarios", "tests/seeded_faults")
     run_each(
         session,
         (*mypy, *(f"ansible_collections/hostup/cloud/{folder}" for folder in folders)),
@@ -307,10 +313,8 @@ def targets(session: nox.Session) -> None:
 @nox.session(name="seeded-faults")
 def seeded_faults(session: nox.Session) -> None:
     """Change one line of the engine at a time, and see whether a test fails."""
-    tree = prepare(session, "runtime", "test")
-    if not (tree / "tests" / "mutation" / "run.py").exists():
-        session.skip("there are none yet")
-    session.run("python", "tests/mutation/run.py", *session.posargs)
+    prepare(session, "runtime", "test")
+    session.run("python", "tests/seeded_faults/run.py", *session.posargs)
 
 
 @nox.session

@@ -39,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             port=options.port,
             tls=(options.tls_cert, options.tls_key) if options.tls_cert else None,
             lean=options.lean,
-            **({"wrap": log_requests} if options.verbose else {}),
+            wrap=log_requests if options.verbose else lambda app: app,
         ).start()
     except (OSError, ValueError) as error:
         print(f"hostup_sandbox: {error}", file=sys.stderr)
