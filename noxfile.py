@@ -384,6 +384,8 @@ def pins(session: nox.Session) -> None:
 
 os.environ["PATH"] = os.pathsep.join([*pyenv_folders(), os.environ.get("PATH", os.defpath)])
 os.environ["UV_PYTHON_DOWNLOADS"] = "never"
+# As pip does: a company may have a certificate authority of its own.
+os.environ.setdefault("UV_SYSTEM_CERTS", "true")
 for _setting in [name for name in os.environ if re.match(FOREIGN, name)]:
     del os.environ[_setting]
 CACHE = folder_outside()
