@@ -55,6 +55,9 @@ SNAPSHOT = "COLLECTION_SNAPSHOT"
 FOREIGN = r"(ANSIBLE|COVERAGE|GIT|HOSTUP|MYPY|PYTEST|RUFF)_|PYTHON[A-Z]+$|LC_ALL$"
 """Settings of the caller that would change what a tool does."""
 
+SEEDED = ["--seed"]
+"""ansible-test installs requirements with the pip of its environment, of which uv makes none unless asked to."""
+
 BOUND_TO_CORE = ("ansible-core==", "resolvelib==")
 """The pins that belong to the version of ansible-core in runtime.txt."""
 
@@ -303,7 +306,7 @@ def playbooks(session: nox.Session) -> None:
     run_pytest(session, "tests/integration")
 
 
-@nox.session
+@nox.session(venv_params=SEEDED)
 def targets(session: nox.Session) -> None:
     """Run ansible-test integration; the modules run on the oldest Python that is found."""
     prepare(session, "runtime", "test")
@@ -340,7 +343,7 @@ def targets_with_core(core: str, session: nox.Session) -> None:
 for _core, _python in CORES.items():
     for _name, _function in (("core", with_core), ("core-targets", targets_with_core)):
         _bound = functools.update_wrapper(functools.partial(_function, _core), _function)
-        nox.session(python=_python, name=f"{_name}-{_core}")(_bound)
+        nox.session(python=_python, name=f"{_name}-{_core}", venv_params=SEEDED)(_bound)
 
 
 # -- What writes files of the checkout --------------------------------------------------------------------------------

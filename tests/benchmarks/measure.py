@@ -39,7 +39,9 @@ QUICK = {"preflight": "none", "material_changes": "allow"}
 """Options for a bare comparison: neither further requests nor long warnings."""
 
 PEAK_MEMORY = """\
-#!{python}
+#!/bin/sh
+'''exec' "{python}" "$0" "$@"
+'''
 import resource, subprocess, sys
 status = subprocess.run(["{python}", *sys.argv[1:]]).returncode
 peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
@@ -47,7 +49,10 @@ with open("{record}", "w") as record:
     record.write(str(peak if sys.platform == "darwin" else peak * 1024))
 sys.exit(status)
 """
-"""An interpreter for a task that notes the largest memory of the module's process, in bytes."""
+"""An interpreter for a task that notes the largest memory of the module's process, in bytes.
+
+To a shell its second line starts Python, whose path may have a space; to Python it is a text.
+"""
 
 
 class Sandbox:

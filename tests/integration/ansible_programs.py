@@ -73,7 +73,7 @@ class Settings:
         variables = {name: value for name, value in environment.items() if not name.startswith(READ_LATE)}
         here = cwd / "ansible.cfg"
         named = Path(variables["ANSIBLE_CONFIG"]) if "ANSIBLE_CONFIG" in variables else here
-        content = b"".join(file.read_bytes() for file in {here, named} if file.is_file())
+        content = b"".join(file.read_bytes() for file in sorted({here, named}) if file.is_file())
         return cls(program, frozenset(variables.items()), cwd if here.exists() else None, content)
 
 

@@ -57,7 +57,7 @@ def folder(tmp_path: Path) -> Callable[[str], Path]:
 
 
 def variables(folder: Path, **further: str) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("HOSTUP_")}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("ANSIBLE_CONFIG", "HOSTUP_"))}
     return {**kept, "ANSIBLE_HOME": str(folder.parent / "home"), "HOSTUP_API_KEY": "k", **further}
 
 

@@ -8,6 +8,7 @@ What the tasks save is what the module does in process; the playbook that reads 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -72,7 +73,7 @@ def restore(run_playbook: Callable[..., Any], sandbox: Any) -> Callable[..., Any
 
     def run(backup_file: str, *arguments: str) -> Any:
         sandbox.forget_requests()
-        return run_playbook(RESTORE, "-e", f"backup_file={backup_file}", *arguments)
+        return run_playbook(RESTORE, "-e", json.dumps({"backup_file": str(backup_file)}), *arguments)
 
     return run
 
@@ -159,7 +160,7 @@ def restored(running_sandbox: Any, shared_runner: Any) -> Restored:
     sandbox.change_domain("shop.example", {"registrant": {"phonenumber": "+46.700000000", "postcode": "12345"}})
     sandbox.forget_requests()
 
-    run = shared_runner(RESTORE, "-e", f"backup_file={backup_file}")
+    run = shared_runner(RESTORE, "-e", json.dumps({"backup_file": str(backup_file)}))
 
     assert run.status == 0, run.output
     ids = {name: sandbox.id_of(name) for name in names}
@@ -230,7 +231,7 @@ def test_a_restore_that_fails_for_some_says_so_and_goes_on_with_the_others(
     # The domains are restored in two groups, because they held two contacts.
     sandbox.add_faults({"method": "POST", "path": "/api/v2/domains/bulk/contacts", "status": 403, "times": 1})
 
-    run = run_playbook(RESTORE, "-e", f"backup_file={backup_file}")
+    run = run_playbook(RESTORE, "-e", json.dumps({"backup_file": str(backup_file)}))
 
     assert run.status != 0
     assert reported(run)["restored"] == ids_of(sandbox, "private.test")

@@ -113,9 +113,11 @@ def running_recorder() -> Iterator[Recorder]:
     with Recorder() as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
-        yield server
-        server.shutdown()
-        thread.join()
+        try:
+            yield server
+        finally:
+            server.shutdown()
+            thread.join()
 
 
 # -- a gateway that hangs up ------------------------------------------------------------------------------------------

@@ -113,10 +113,15 @@ class Copy:
         return chosen if only else ["tests/unit"]
 
     def _environment(self) -> dict[str, str]:
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("HOSTUP_", "PYTEST_"))}
+        kept = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("HOSTUP_", "PYTEST_", "PYTHONPYCACHEPREFIX"))
+        }
         paths = dict.fromkeys(("PYTHONPATH", "ANSIBLE_COLLECTIONS_PATH"), str(self._above))
         # The rungs need no plugin of pytest, and those that happen to be installed take a second at each start.
-        return {**kept, **paths, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+        # A line that changes within a second and keeps its length would be taken for the one in the bytecode of before.
+        return {**kept, **paths, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONDONTWRITEBYTECODE": "1"}
 
 
 def _no_source(_folder: str, names: list[str]) -> set[str]:

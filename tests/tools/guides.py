@@ -331,6 +331,8 @@ class Player:
             "HOME": str(self.folder),
             "HOSTUP_API_BASE": self.url,
             "HOSTUP_API_KEY": "sandbox-full-access",
+            # In the order in which a terminal shows it.
+            "PYTHONUNBUFFERED": "1",
             # As a shell has it that went there.
             "PWD": str(self.folder),
         }
