@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The sessions of nox: all that checks this collection. `make` installs nox and runs them; see CONTRIBUTING.md.
 
-Each session has an environment of its own below .nox, and outside the checkout a copy of the tree and a home of its
-own, so that sessions can run side by side and nobody's own settings change what they do.
+Each session has an environment, a copy of the tree and a home of its own, all of them outside the checkout, so that
+sessions can run side by side and nobody's own settings change what they do.
 """
 
 from __future__ import annotations
@@ -392,6 +392,7 @@ os.environ.setdefault("UV_SYSTEM_CERTS", "true")
 for _setting in [name for name in os.environ if re.match(FOREIGN, name)]:
     del os.environ[_setting]
 CACHE = folder_outside()
+nox.options.envdir = str(CACHE / "nox")
 # A SIGTERM ends all that was started, as an interrupt does.
 signal.signal(signal.SIGTERM, signal.default_int_handler)
 
