@@ -72,12 +72,12 @@ def pyenv_folders() -> list[str]:
 
 
 def folder_outside() -> Path:
-    """Return the folder for copies and caches of this checkout.
+    """Return the folder for the environments, copies and caches of this checkout.
 
-    It lies outside, because ansible-doc finds nothing in a tree below another `ansible_collections`.
+    ansible-doc finds nothing below `ansible_collections`, and ansible-test starts nothing below a path with a space.
     """
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    if "ansible_collections" in cache.parts:
+    if "ansible_collections" in cache.parts or " " in str(cache):
         cache = Path(tempfile.gettempdir()) / f"cache-{os.getuid()}"
     return cache / "hostup.cloud" / hashlib.sha256(bytes(ROOT)).hexdigest()[:12]
 
