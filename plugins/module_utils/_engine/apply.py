@@ -194,12 +194,16 @@ class _Application:
 
     def record_uncertain(self, domain_ids: Set[str]) -> None:
         """Read back until the values of uncertain writes arrive or the time is up. Such a write is never sent again."""
-        waiting = [i for i in self.uncertain if i in domain_ids]
+        uncertain = [i for i in self.uncertain if i in domain_ids]
+        self.await_values(uncertain)
+        # Once for all of them, since the values of one may have arrived between the reads of two.
+        arrived = [i for i in uncertain if self.report.outcomes[i].status == Status.UPDATED]
+        if arrived:
+            self.report.warnings.append(messages.carried_out_without_answer(self.report.format_names(arrived)))
+
+    def await_values(self, waiting: list[str]) -> None:
         while waiting:
             self.read_back(waiting, {i: messages.values_not_arrived(self.uncertain[i]) for i in waiting})
-            arrived = [i for i in waiting if self.report.outcomes[i].status == Status.UPDATED]
-            if arrived:
-                self.report.warnings.append(messages.carried_out_without_answer(self.report.format_names(arrived)))
             waiting = [i for i in waiting if self.report.outcomes[i].status != Status.UPDATED]
             if not waiting or self.deadline.expired():
                 return

@@ -533,6 +533,16 @@ def test_a_lost_answer_is_read_back_and_never_sent_again() -> None:
     ]
 
 
+def test_values_that_arrive_one_after_another_are_one_warning() -> None:
+    registrar = registrar_of("dom_a", "dom_b", submit_errors=[LOST])
+    registrar.pending = [(1, ("dom_a",), DECLARED), (5, ("dom_b",), DECLARED)]
+    done = run(registrar, poll_interval=2)
+    assert done.statuses == {"dom_a": "updated", "dom_b": "updated"}
+    assert done.report.warnings == [
+        "The update of dom_a, dom_b got no usable answer, but reading back shows that it was carried out."
+    ]
+
+
 def test_a_lost_write_fails_when_its_values_do_not_arrive_in_time() -> None:
     registrar = registrar_of("dom_a", submit_errors=[LOST])
     done = run(registrar, wait_timeout=9, poll_interval=2)
