@@ -106,6 +106,7 @@ EXPECTED: dict[str, tuple[Any, list[Any]]] = {
     "domains": (["updated", "unchanged"], [["unchanged", "updated"], ["updated"], {"updated": 2}]),
     "equivalent": ({"example.net": {"city": "outer_white_space"}}, [{}, {"example.net": {"city": "city_case"}}]),
     "every_request": ({"user_agent": "~^hostup"}, [{"user_agent": "~^curl"}, {"method": "GET"}]),
+    "found": (["example.net", "example.com"], [["example.com"], ["example.com", "example.com"]]),
     "ids": (["example.com", "example.net"], [["example.net", "example.com"]]),
     "jobs": ([{"status": "completed", "domains": ["example.com"]}], [[], ["failed"], [{"domains": ["example.net"]}]]),
     "lists": (1, [0, 2]),
@@ -447,6 +448,17 @@ def test_a_run_that_fails_may_have_other_values_than_its_plan_but_no_other_field
     run.result["domains"][0]["changed_fields"] = []
     run.result["domains"][1]["reason"] = "Left alone, because of something else."
     assert [line.split(" ")[0] for line in not_as_planned(plan, run)] == ["changed_fields", "reasons"]
+
+
+def test_a_module_that_only_reads_returns_the_same_in_check_mode_but_for_the_ids_of_requests() -> None:
+    plan, run = Observed(**a_failure()), Observed(**a_failure())
+    for one in (plan, run):
+        del one.result["summary"]
+        one.result["msg"] = "Not found. Request id: req_1."
+    run.result["msg"] = "Not found. Request id: 42531bc9-86f6-4619-a9ae-abc93ce0a3cf."
+    assert list(not_as_planned(plan, run)) == []
+    run.result["domains"][0]["name"] = "example.org"
+    assert list(not_as_planned(plan, run)) != []
 
 
 # -- values -----------------------------------------------------------------------------------------------------------
