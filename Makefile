@@ -53,7 +53,7 @@ sandbox: .venv/ready ## run the HostUp stand-in in the foreground (PORT=, ARGS=)
 fault: .venv/ready ## list the ready-made faults, or switch one on in the running sandbox (NAME=)
 	$(SANDBOX) hostup_sandbox.fault $(NAME)
 
-quick: .venv-nox/ready ## what answers within half a minute: style, unit tests, scenarios (ARGS=)
+quick: .venv-nox/ready ## what answers within half a minute: style, unit tests, and scenarios but for the fault matrix (ARGS=)
 	$(NOX) quick -- $(ARGS)
 
 test: .venv-nox/ready ## everything that CI runs

@@ -183,14 +183,14 @@ def test_all(session: nox.Session) -> None:
 
 @nox.session
 def quick(session: nox.Session) -> None:
-    """Run what answers within half a minute: style, unit tests and scenarios."""
+    """Run what answers within half a minute: style, unit tests, and scenarios but for the fault matrix."""
     prepare(session, "runtime", "test", "lint")
-    workers = () if session.posargs else ("-n", "2")
+    whole = ("-n", "4", "--deselect", "tests/scenarios/test_fault_matrix.py")
     run_each(
         session,
         ("ruff", "check", "--output-format", "concise", "."),
         ("ruff", "format", "--check", "."),
-        ("pytest", "tests/unit", "tests/scenarios", "-q", *workers, *session.posargs),
+        ("pytest", "tests/unit", "tests/scenarios", "-q", *(session.posargs or whole)),
     )
 
 

@@ -13,14 +13,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
 from in_process import PassingTime
 from judge import Observed
 from observing import observe
 from places import PLACES
 from scenario import for_api
 
-from hostup_sandbox import Sandbox
+from hostup_sandbox import Sandbox, yaml_files
 from hostup_sandbox.controlled import FULL_ACCESS_KEY, ControlledSandbox
 
 LISTED = {
@@ -57,7 +56,7 @@ class Trial:
 @cache
 def matrix() -> list[dict[str, Any]]:
     path = Path(__file__).with_name("fault_matrix.yml")
-    sections: list[dict[str, Any]] = yaml.safe_load(path.read_text(encoding="utf-8"))["sections"]
+    sections: list[dict[str, Any]] = yaml_files.load(path)["sections"]
     return sections
 
 

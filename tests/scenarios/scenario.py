@@ -14,8 +14,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from hostup_sandbox import yaml_files
 from hostup_sandbox.controlled import FULL_ACCESS_KEY, ControlledSandbox
 
 DATA = Path(__file__).with_name("data")
@@ -106,7 +105,7 @@ def scenarios(path: Path) -> Iterator[Scenario]:
 
     :raises ValueError: for a key that no scenario has, or two scenarios of one name.
     """
-    document = yaml.safe_load(path.read_text(encoding="utf-8"))
+    document = yaml_files.load(path)
     defaults = document.get("defaults", {})
     seen: set[str] = set()
     for raw in document["scenarios"]:

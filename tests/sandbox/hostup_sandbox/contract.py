@@ -12,7 +12,6 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError, best_match
 from openapi_core import Config, OpenAPI
@@ -20,6 +19,7 @@ from openapi_core.contrib.werkzeug import WerkzeugOpenAPIRequest, WerkzeugOpenAP
 from openapi_core.validation.request.exceptions import ParameterValidationError
 from werkzeug.wrappers import Request, Response
 
+from . import yaml_files
 from .errors import FieldError
 
 DOCUMENT = Path(__file__).resolve().parent.parent / "openapi.yaml"
@@ -45,7 +45,7 @@ class Contract:
     """Checks requests, answers and lines of a bulk read. Safe for use by several threads."""
 
     def __init__(self, document: Path = DOCUMENT) -> None:
-        spec = yaml.safe_load(document.read_text(encoding="utf-8"))
+        spec = yaml_files.load(document)
         self._openapi = OpenAPI.from_dict(_without_security(spec), config=_CONFIG)
         self._line = Draft202012Validator({"$ref": _LINE_SCHEMA, "components": spec["components"]})
         self._lock = threading.Lock()

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import yaml
+from . import yaml_files
 
 _FILE = Path(__file__).with_name("scenarios.yml")
 
@@ -29,7 +29,7 @@ class Scenario:
 @functools.cache
 def ready_made() -> Mapping[str, Scenario]:
     """All ready-made faults by name, in the order of the file."""
-    entries = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
+    entries = yaml_files.load(_FILE)
     return {name: Scenario(name, **entry) for name, entry in entries.items()}
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import yaml
 
-from . import contacts, shapes
+from . import contacts, shapes, yaml_files
 from .contacts import Contact
 
 SEED_FILE = Path(__file__).resolve().parent.parent / "seed.yml"
@@ -227,7 +227,7 @@ def load_seed(path: Path | str | None = None) -> list[Domain]:
     """
     source = Path(path or SEED_FILE)
     try:
-        document = yaml.safe_load(source.read_text(encoding="utf-8"))
+        document = yaml_files.load(source)
     except yaml.YAMLError as error:
         raise SeedError(f"{source} is not YAML: {error}") from error
     shapes.require(document, shapes.SEED, str(source))
