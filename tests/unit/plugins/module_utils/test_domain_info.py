@@ -96,3 +96,20 @@ def test_a_filter_by_name_keeps_every_domain_of_that_name(statuses: list[str], k
     api, filters = cast(Api, TwoOfOneName()), Filters(names=frozenset({"a.example"}), statuses=frozenset(statuses))
     found = find_filtered(api, filters)
     assert [entry["id"] for entry in describe(api, V2, found, filters, details=False)] == kept
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("example.se", True),
+        ("a.example.se", True),
+        ("example.ose", False),
+        ("se", False),
+        ("se.example", False),
+        ("example.co.uk", True),
+        ("example.uk", False),
+        ("exampleco.uk", False),
+    ],
+)
+def test_a_top_level_domain_is_whole_labels_at_the_end(name: str, *, kept: bool) -> None:
+    assert Filters(top_levels=("se", "co.uk")).keep({"name": name}) is kept
