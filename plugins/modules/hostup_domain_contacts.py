@@ -15,10 +15,13 @@ description:
   - Compares the registrant contact that HostUp stores for each listed domain with the declared one, and updates the
     domains that differ with as few bulk requests as possible. It waits for the jobs of the API, and reads back what
     was stored.
-  - A contact field that is not declared is left alone.
+  - A contact field that is not declared is left alone, and reading back checks that it was.
   - A domain that is not listed is never touched.
-  - A write happens only for a domain whose stored contact really differs, and carries only what differs.
+  - A write happens only for a domain whose stored contact really differs. With API v2 it carries only what differs.
+    API v1 needs the complete contact, so there it carries every field that was read.
   - RV(ignore:changed) and the diff come from one plan; check mode prints the same plan and writes nothing.
+  - V(updated) means that the domain was read back, every declared field is as declared, and every other field as
+    before.
 extends_documentation_fragment:
   - hostup.cloud.connection
   - hostup.cloud.attributes
@@ -166,6 +169,9 @@ options:
     description:
       - How many of the domains that change to update and verify first. The others follow only if all of these are
         stored as declared. V(0) updates all together.
+      - Before the others are written, they are read and planned anew, and O(when_current), O(material_changes),
+        O(max_changed) and O(preflight) are asked again. So what somebody else has edited in the meantime is not
+        reverted.
       - It needs O(wait=true) and O(verify=true).
     type: int
     default: 0
@@ -183,8 +189,8 @@ options:
     description:
       - How long to wait for all jobs together, in seconds, from 1 to 86400.
       - When the time is up, the task fails with V(changed=true). The domains of unfinished jobs are V(queued).
-      - No job is asked for, and no request is repeated, after that. What the jobs that are over have stored is still
-        read back, once.
+      - Each job is polled at least once. When the time is up, the domains of jobs that are not over are read once
+        more, and those that are stored as declared are V(updated) all the same.
     type: int
     default: 900
   poll_interval:
@@ -199,16 +205,34 @@ options:
         compares. What they did is not sent again.
       - If they are not over in time, or cannot be asked for, the run ends before anything is written. A job that the
         API does not know any more counts as over.
+      - Domains that still differ then are read again for up to O(verify_timeout), because a read may lag behind a job.
     type: list
     elements: str
     version_added: 1.0.0
+  job_file:
+    description:
+      - A file for the updates of this task, on the host that runs it. Each update is in it before its request is sent,
+        with its job, its domains and its progress, and leaves it when its outcome is known. The file holds no contact
+        value, has the mode 0600, and is gone when nothing is under way.
+      - A run that finds updates in it, because the one before was killed, waits for them first, as for
+        O(pending_jobs). So an interrupted run sends no update twice.
+      - Use a file for each account and for tasks that do not run at the same time.
+    type: path
+    version_added: 2.0.0
   verify:
     description:
-      - Whether to read the changed domains again after the jobs, and to compare. A field that is not stored as
-        declared makes the task fail.
-      - With V(false) the word of the job is all there is.
+      - Whether to read the changed domains again after the jobs, and to judge all of their fields. A field that is not
+        stored as declared, or one that is not declared and no longer what it was, makes the task fail.
+      - With V(false) the word of the job is all there is, and RV(domains[].reason) says so.
     type: bool
     default: true
+  verify_timeout:
+    description:
+      - For how many seconds a domain is read again that still gives the values of before, from 0 to 3600. Registries
+        can lag behind their jobs. With V(0) the first read decides.
+    type: int
+    default: 30
+    version_added: 2.0.0
   batch_size:
     description:
       - How many domains go into one bulk request, from 1 to 1000.
@@ -424,6 +448,7 @@ domains:
           rule: phone_notation
       unverifiable: []
       not_applied: []
+      altered: []
       stored: {}
       reason:
   contains:
@@ -443,6 +468,8 @@ domains:
         - V(updated), the declared values are stored.
         - V(not_applied), the update was carried out, but other values are stored. RV(domains[].not_applied) lists the
           fields.
+        - V(altered), a field that the update was not to change is no longer what it was. The update or somebody else
+          has done it. RV(domains[].altered) lists the fields.
         - V(blocked), the domain cannot be edited now.
         - V(skipped), the domain is not as O(when_current) asks, or the run ended before it was compared.
         - V(failed), the domain could not be read or updated, or the run ended before it was written.
@@ -490,9 +517,17 @@ domains:
       type: list
       elements: str
       returned: always
+    altered:
+      description:
+        - The fields that the update was not to change and that are no longer as before; in another notation they are.
+      type: list
+      elements: str
+      returned: always
+      version_added: 2.0.0
     stored:
       description:
-        - What is stored instead, for the fields in RV(domains[].not_applied). Null for each with O(redact=true).
+        - What is stored instead, for the fields in RV(domains[].not_applied) and RV(domains[].altered). Null for each
+          with O(redact=true).
       type: dict
       returned: always
     reason:
@@ -504,7 +539,16 @@ summary:
   returned: always
   type: dict
   sample:
-    {total: 200, unchanged: 170, planned: 0, queued: 0, updated: 30, not_applied: 0, blocked: 0, skipped: 0, failed: 0}
+    total: 200
+    unchanged: 170
+    planned: 0
+    queued: 0
+    updated: 30
+    not_applied: 0
+    altered: 0
+    blocked: 0
+    skipped: 0
+    failed: 0
 jobs:
   description: The jobs of the API that carried out the updates. Empty when nothing was written.
   returned: always
@@ -524,7 +568,7 @@ jobs:
       description:
         - V(queued), V(running), V(completed) or V(failed) as the API last returned. V(vanished), if the API does not
           know the job any more.
-          V(unknown), if it could not be asked.
+          V(unknown), if it could not be polled, or reports a state that is not documented.
       type: str
       returned: always
     domain_ids:
@@ -581,11 +625,13 @@ failure:
         - The code of the API, such as V(unauthorized), V(forbidden) or V(rate_limited). Where the API gave none,
           V(http_) and the status.
         - Before anything is written, V(invalid_input), V(unknown_domain), V(ambiguous_domain), V(unreadable_domain),
-          V(material_change_denied), V(too_many_changes), V(preflight_failed), V(blocked) or V(backup_failed).
+          V(unreadable_field), V(material_change_denied), V(too_many_changes), V(preflight_failed), V(blocked),
+          V(backup_failed) or V(job_file_failed).
         - On the way, V(connection_failed), V(connection_lost), V(timeout), V(redirected), V(unusable_answer),
           V(certificate_not_trusted) or V(ca_bundle_not_readable).
-        - After writing, V(not_applied), V(job_failed), V(wait_timeout), or V(outcome_unknown) if nobody knows whether
-          the API acted.
+        - After writing, V(altered), V(not_applied), V(job_failed), V(wait_timeout), or V(outcome_unknown) if nobody
+          knows whether the API acted.
+        - V(interrupted), if the task was asked to end, and V(internal_error) for a fault of this collection.
       type: str
       returned: always
     message:
@@ -626,7 +672,7 @@ failure:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.hostup.cloud.plugins.module_utils._api.jobs import await_earlier_jobs, read_job_ids
+from ansible_collections.hostup.cloud.plugins.module_utils._api.jobs import read_job_ids
 from ansible_collections.hostup.cloud.plugins.module_utils._api.listed import as_listed, read_listed
 from ansible_collections.hostup.cloud.plugins.module_utils._api.resolve import resolve
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.declared import (
@@ -634,15 +680,13 @@ from ansible_collections.hostup.cloud.plugins.module_utils._contact.declared imp
     read_condition,
     read_declared,
 )
-from ansible_collections.hostup.cloud.plugins.module_utils._engine.apply import ApplySettings, apply
-from ansible_collections.hostup.cloud.plugins.module_utils._engine.backup import (
-    backup_content,
-    read_backup_place,
-    write_backup,
-)
-from ansible_collections.hostup.cloud.plugins.module_utils._engine.guards import pass_guards, read_guards
-from ansible_collections.hostup.cloud.plugins.module_utils._engine.plan import Comparison, make_plan, never_read
-from ansible_collections.hostup.cloud.plugins.module_utils._engine.reading import read_stored
+from ansible_collections.hostup.cloud.plugins.module_utils._engine.apply import apply, read_settings
+from ansible_collections.hostup.cloud.plugins.module_utils._engine.backup import Backup, read_backup_place
+from ansible_collections.hostup.cloud.plugins.module_utils._engine.earlier import await_earlier
+from ansible_collections.hostup.cloud.plugins.module_utils._engine.guards import read_guards
+from ansible_collections.hostup.cloud.plugins.module_utils._engine.job_file import open_job_file
+from ansible_collections.hostup.cloud.plugins.module_utils._engine.plan import Comparison
+from ansible_collections.hostup.cloud.plugins.module_utils._engine.planner import Planner, Wanted
 from ansible_collections.hostup.cloud.plugins.module_utils._http.clock import Clock
 from ansible_collections.hostup.cloud.plugins.module_utils._result.report import Report
 from ansible_collections.hostup.cloud.plugins.module_utils._task.connection import (
@@ -654,38 +698,37 @@ from ansible_collections.hostup.cloud.plugins.module_utils._task.task import Tas
 
 
 def run(task: Task[Report]) -> None:
-    """Options, read, plan, guard, apply. The result is made from ``task.report``, however the run ends."""
+    """Options, then read, plan, guard, write, wait, verify. The result is made from ``task.report``."""
     params, report, clock = task.params, task.report, Clock()
     ids, names, redact = params["domain_ids"] or [], params["domains"] or [], params["redact"]
     report.domains = as_listed(ids, names)
-    listed, declared, accepted, condition, guards, backup_place, earlier_jobs, connection = read_together(
+    listed, declared, accepted, condition, guards, settings, backup_place, pending, connection = read_together(
         lambda: read_listed(ids, names, params["api_version"]),
         lambda: read_declared(params["contacts"], redact=redact),
         lambda: read_accepted(params["accept_stored"] or {}, params["contacts"]),
         lambda: read_condition(params["when_current"], "when_current", redact=redact),
         lambda: read_guards(params),
+        lambda: read_settings(params),
         lambda: read_backup_place(params),
         lambda: read_job_ids(params["pending_jobs"] or []),
         lambda: read_connection(params),
     )
     if not report.domains:
         return
+    job_file = open_job_file(params["job_file"], connection.origin)
     report.mark_sensitive(declared, condition)
-    settings = ApplySettings(**{name: params[name] for name in ApplySettings.__dataclass_fields__})
     api = task.open_api(listed.generation, connection)
     report.domains = domains = resolve(api, listed)
-    await_earlier_jobs(earlier_jobs, api.poll, clock, settings.wait_timeout, settings.poll_interval)
-    domains, stored = read_stored(api, domains, report)
-    comparison = Comparison(params["strict"], accepted, never_read(stored.values(), api.may_leave_out))
-    plan = make_plan(domains, stored, declared, comparison, condition)
-    report.take_plan(plan)
-    report.plan = plan = pass_guards(plan, api, report, guards)
-    if not plan.changing or task.check_mode:
+    earlier = await_earlier(pending, job_file, domains, api, clock, settings)
+    planner = Planner(api, report, Wanted(declared, condition, Comparison(params["strict"], accepted)), guards, clock)
+    backup = Backup(backup_place, report, connection.origin, listed.generation, clock)
+    plan = planner.plan(domains, earlier)
+    if task.check_mode:
         return
-    if backup_place:
-        content = backup_content(plan, origin=connection.origin, generation=listed.generation, moment=clock.now())
-        report.backup_file = write_backup(backup_place, content, clock.now())
-    apply(plan, api, report, settings, clock)
+    job_file.forget_earlier()
+    if plan.changing:
+        backup.save(plan)
+        apply(plan, api, report, settings, clock, planner=planner, backup=backup, job_file=job_file)
 
 
 def main() -> None:

@@ -207,7 +207,8 @@ def _bodies(expected: Sequence[Any], seen: Observed) -> Iterator[str]:
 
 
 def _preflight(expected: Sequence[str], seen: Observed) -> Iterator[str]:
-    """The domains that were asked for one by one whether they can be edited, sorted by name."""
+    """The domains that were asked for one by one whether they can be edited; once more if planned anew."""
+    expected = [*expected, *(name for name in _planned_again(seen) if name in expected)]
     paths = [entry["path"] for entry in seen.requests if entry["method"] == "GET"]
     found = [path.split("/")[4] for path in paths if re.match(r"/api/v2/domains/[^/]+/contacts$", path)]
     yield from _equal(sorted(expected), sorted(seen.named(found)))
@@ -237,7 +238,16 @@ def _not_read_back(expected: Sequence[str], seen: Observed) -> Iterator[str]:
     listed = seen.named([entry["id"] for entry in seen.result["domains"]])
     written = {name for entry in seen.writes for name in seen.named(entry["body"]["domainIds"])}
     yield from (f"{name} was not written at all" for name in expected if name not in written)
-    yield from _equal(sorted([*listed, *written.difference(expected)]), _names_read(seen))
+    yield from _equal(sorted([*listed, *_planned_again(seen), *written.difference(expected)]), _names_read(seen))
+
+
+def _planned_again(seen: Observed) -> list[str]:
+    """The domains behind a canary that was updated: they are read once more before they are written."""
+    changing = [e for e in seen.result["domains"] if e["changed_fields"] and e["status"] not in LEFT_OUT]
+    count = seen.options.get("canary", 0)
+    canary, rest = changing[:count], changing[count:]
+    is_planned = canary and not seen.check_mode and all(entry["status"] == "updated" for entry in canary)
+    return seen.named([entry["id"] for entry in rest]) if is_planned else []
 
 
 def _stopped(_expected: Any, seen: Observed) -> Iterator[str]:

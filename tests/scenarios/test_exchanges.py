@@ -58,7 +58,8 @@ CASES = [
     Case("some to change", reads=4, writes=1, changed=DIFFERING, contacts=STORED_CITY, options=QUICK),
     Case("one batch is enough", reads=2, writes=1, changed=COUNT, options={**QUICK, "batch_size": 1000}),
     Case("no verification", reads=3, writes=3, changed=COUNT, options={**QUICK, "verify": False}),
-    Case("a canary", reads=7, writes=4, changed=COUNT, options={**QUICK, "canary": 5}),
+    # Three reads before, one of the canary, and of the rest three before and three after.
+    Case("a canary", reads=10, writes=4, changed=COUNT, options={**QUICK, "canary": 5}),
     Case("a preflight for each", reads=4, writes=1, asks=DIFFERING, changed=DIFFERING, contacts=STORED_CITY),
     Case(
         "a preflight by the list",

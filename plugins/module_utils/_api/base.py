@@ -21,7 +21,11 @@ from ansible_collections.hostup.cloud.plugins.module_utils._api.jobs import Job,
 from ansible_collections.hostup.cloud.plugins.module_utils._api.lookup import find, id_of, name_of
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.domain import Domain
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.fields import Contact
-from ansible_collections.hostup.cloud.plugins.module_utils._contact.stored import Unreadable
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.stored import (
+    Presence,
+    StoredContact,
+    Unreadable,
+)
 from ansible_collections.hostup.cloud.plugins.module_utils._http.answers import api_text, id_text
 from ansible_collections.hostup.cloud.plugins.module_utils._http.client import Client
 from ansible_collections.hostup.cloud.plugins.module_utils._http.clock import Deadline
@@ -48,13 +52,13 @@ V = TypeVar("V")
 class Reading:
     """The outcome of reading several stored contacts.
 
-    :ivar contacts: domain id to its registrant contact; fields that the answer left out are absent, null is ``""``.
+    :ivar contacts: domain id to its registrant contact.
     :ivar names: domain id to domain name, where the answer returned it.
     :ivar unreadable: domain id to the reason why there is no contact.
     :ivar errors: domain id to the error behind that reason, where a request of its own failed.
     """
 
-    contacts: dict[str, Contact] = field(default_factory=dict)
+    contacts: dict[str, StoredContact] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
     unreadable: dict[str, str] = field(default_factory=dict)
     errors: dict[str, RequestFailed] = field(default_factory=dict)
@@ -96,8 +100,8 @@ class Api(ABC):
 
     sends_complete_contact: bool
     """Whether a write must carry every field that is known, instead of only those that change."""
-    may_leave_out: frozenset[str]
-    """Contact fields that no published answer of this generation shows, so that a read may not return them at all."""
+    left_out: Mapping[str, Presence]
+    """Contact field to what it means when a read leaves it out: a fact about the generation, not about an answer."""
     looks_up_names: bool
     """Whether one request can ask for one domain name."""
     has_edit_gates: bool

@@ -31,7 +31,7 @@ class JobStatus(str, Enum):
     VANISHED = "vanished"
     """The API does not know the job any more."""
     UNKNOWN = "unknown"
-    """The job could not be polled."""
+    """The job could not be polled, or reports a state that is not documented."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,7 @@ class Job:
     :ivar poll_path: where to ask for it, a path of the same origin.
     :ivar progress: percent, as the API returns it.
     :ivar message: what the API says about it, on one line.
+    :ivar is_odd: whether it reports a state that is not documented, so that waiting for another may be in vain.
     """
 
     id: str | None
@@ -50,6 +51,7 @@ class Job:
     status: JobStatus = JobStatus.QUEUED
     progress: float | None = None
     message: str | None = None
+    is_odd: bool = False
 
     @property
     def is_over(self) -> bool:
@@ -66,6 +68,12 @@ class Job:
         }
 
 
+QUEUED_WORDS = frozenset({"queued", "pending", "waiting", "delayed"})
+
+RUNNING_WORDS = frozenset({"running", "active", "in_progress", "processing"})
+"""Words for the states of a job: those of https://developer.hostup.se and of the queue that the ids are made by."""
+
+
 def job_path(job_id: str) -> str:
     """Return the path of a job, the same for both generations."""
     return f"/api/jobs/{quote(job_id, safe='')}"
@@ -75,14 +83,14 @@ def with_state(job: Job, answer: Any) -> Job:
     """Read a poll's answer in any of the shapes that may come: in a v1 envelope, in ``operation``, or bare.
 
     The booleans count first. A job whose answer says ``success: false`` has failed, and so has one that is completed
-    but whose result says so, on either level. Words that are not known mean that it is still running.
+    but whose result says so, on either level. A word that is not documented may mean anything, also that it is over.
     """
     body = as_dict(answer)
     if isinstance(body.get("data"), dict):
         body = body["data"]
     if isinstance(body.get("operation"), dict):
         body = body["operation"]
-    words = {word.lower() for word in map(body.get, ("status", "state", "statusKey")) if isinstance(word, str)}
+    words = {word.lower() for word in map(body.get, ("status", "state", "statusKey")) if isinstance(word, str) and word}
     result = as_dict(body.get("result"))
     inner = as_dict(result.get("result"))
     refused = any(part.get("success") is False for part in (result, inner))
@@ -90,9 +98,13 @@ def with_state(job: Job, answer: Any) -> Job:
         status = JobStatus.FAILED
     elif body.get("isCompleted") is True or "completed" in words:
         status = JobStatus.FAILED if refused else JobStatus.COMPLETED
+    elif body.get("isWaiting") is True or words & QUEUED_WORDS:
+        status = JobStatus.QUEUED
+    elif body.get("isRunning") is True or not words or words & RUNNING_WORDS:
+        status = JobStatus.RUNNING
     else:
-        waiting = body.get("isWaiting") is True or words & {"queued", "pending", "waiting", "delayed"}
-        status = JobStatus.QUEUED if waiting else JobStatus.RUNNING
+        word = api_text(min(words))
+        return replace(job, status=JobStatus.UNKNOWN, is_odd=True, message=f'it reports the state "{word}"')
     return replace(job, status=status, progress=_progress(body), message=_job_message(body, result, inner))
 
 
@@ -135,11 +147,14 @@ def follow(
     over, and the next round begins behind the one that was not: hardly more requests than jobs, and one that never
     ends hides no other. A job without an id is left as it is.
 
+    Every job is polled at least once, however many there are, and also if the time is up.
+
     :param poll_interval: seconds, the longest pause between two rounds.
     :param first_pause: seconds before the first request, 0 for jobs that have had time already.
     """
     jobs = list(jobs)
     waiting = deque(index for index, job in enumerate(jobs) if job.id is not None and not job.is_over)
+    unpolled = set(waiting)
     pause = min(first_pause, poll_interval)
     while waiting and not deadline.expired():
         clock.sleep(min(pause, deadline.remaining()))
@@ -147,9 +162,12 @@ def follow(
         while waiting and not deadline.expired():
             index = waiting.popleft()
             jobs[index] = poll(jobs[index])
+            unpolled.discard(index)
             if not jobs[index].is_over:
                 waiting.append(index)
                 break
+    for index in sorted(unpolled):
+        jobs[index] = poll(jobs[index])
     return jobs
 
 
@@ -169,27 +187,28 @@ def read_job_ids(values: Sequence[str], option: str = "pending_jobs") -> list[st
     return list(dict.fromkeys(ids))
 
 
-def job_of_id(job_id: str) -> Job:
-    """Return a job of which nothing is known but its id."""
-    return Job(job_id, job_path(job_id), ())
+def job_of_id(job_id: str, domain_ids: tuple[str, ...] = ()) -> Job:
+    """Return a job of which nothing is known but its id, and perhaps its domains."""
+    return Job(job_id, job_path(job_id), domain_ids)
 
 
 def await_earlier_jobs(
-    job_ids: Sequence[str],
+    earlier: Sequence[Job],
     poll: Callable[[Job, Deadline], Job],
     clock: Clock,
     wait_timeout: float,
     poll_interval: float,
-) -> None:
+) -> list[Job]:
     """Wait until the jobs of an earlier run are over, however they end: what they did is compared afterwards.
 
     :param wait_timeout: seconds, for all of them together.
+    :return: the jobs in their last states.
     :raises HostUpError: when the time is up and some of them are not over.
     :raises RequestFailed: when a job cannot be asked for. One that the API does not know any more is over.
     """
     deadline = Deadline(clock, wait_timeout)
     jobs = follow(
-        [job_of_id(job_id) for job_id in job_ids],
+        earlier,
         lambda job: poll(job, deadline),
         clock,
         deadline,
@@ -199,7 +218,9 @@ def await_earlier_jobs(
     unfinished = [job.id or "" for job in jobs if not job.is_over]
     if unfinished:
         raise HostUpError(
-            f"Of the jobs in pending_jobs, {', '.join(unfinished)} {'is' if len(unfinished) == 1 else 'are'} not over"
-            f" after {wait_timeout:g} seconds (wait_timeout). Nothing was written. Run the task again later.",
+            f"Of the jobs of an earlier run (pending_jobs, job_file), {', '.join(unfinished)}"
+            f" {'is' if len(unfinished) == 1 else 'are'} not over after {wait_timeout:g} seconds (wait_timeout)."
+            " Nothing was written. Run the task again later.",
             code="wait_timeout",
         )
+    return jobs

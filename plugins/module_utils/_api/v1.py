@@ -25,13 +25,17 @@ from ansible_collections.hostup.cloud.plugins.module_utils._api.base import (
 )
 from ansible_collections.hostup.cloud.plugins.module_utils._api.jobs import Job, job_path
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.domain import Domain
-from ansible_collections.hostup.cloud.plugins.module_utils._contact.fields import FIELDS, Contact
-from ansible_collections.hostup.cloud.plugins.module_utils._contact.stored import Unreadable, stored_contact
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.fields import FIELD_NAMES, FIELDS, Contact
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.stored import (
+    Presence,
+    StoredContact,
+    Unreadable,
+    stored_contact,
+)
 from ansible_collections.hostup.cloud.plugins.module_utils._http.answers import (
     api_text,
-    error_details,
     id_text,
-    refusal,
+    success_false,
     unusable,
 )
 from ansible_collections.hostup.cloud.plugins.module_utils._http.clock import Deadline
@@ -42,13 +46,17 @@ BULK_PATH = "/api/domains/bulk/contacts"
 WIRE_NAMES = {field.name: field.name for field in FIELDS}
 
 
+# https://developer.hostup.se/endpoints/domain-services/post-domain-contacts-id lists the fields of an answer: all but
+# address2. Of any other that is missing nobody knows what is stored, and an update must not blank it.
+LEFT_OUT = {**dict.fromkeys(FIELD_NAMES, Presence.UNKNOWN), "address2": Presence.ABSENT}
+
+
 class ApiV1(Api):
     """https://developer.hostup.se/endpoints/domain-services/post-domains-bulk-contacts and its neighbours."""
 
     # What an omitted key means in a v1 update is not documented, so no key that was read is left out.
     sends_complete_contact = True
-    # https://developer.hostup.se/endpoints/domain-services/post-domain-contacts-id lists the fields of an answer.
-    may_leave_out = frozenset({"address2"})
+    left_out = LEFT_OUT
     looks_up_names = False
     has_edit_gates = False
     details_have_name = False
@@ -81,7 +89,7 @@ class ApiV1(Api):
         answers = ask_each(domains, self.concurrency, partial(self._read_one, deadline=deadline))
         return Reading(answers.values, {}, answers.failures, answers.errors)
 
-    def _read_one(self, domain: Domain, deadline: Deadline | None) -> Contact:
+    def _read_one(self, domain: Domain, deadline: Deadline | None) -> StoredContact:
         request = Request(
             "GET",
             f"/api/domain-contacts/{quote(domain.id or '', safe='')}",
@@ -92,9 +100,7 @@ class ApiV1(Api):
         # HostUp's own module reads either nesting.
         if isinstance(contacts, dict) and "registrant" in contacts:
             contacts = contacts["registrant"]
-        elif isinstance(contacts, dict) and not contacts.keys() & WIRE_NAMES.keys():
-            contacts = None
-        return stored_contact(contacts, WIRE_NAMES)
+        return stored_contact(contacts, WIRE_NAMES, self.left_out)
 
     def read_details(self, domains: Sequence[Domain]) -> Answers[Mapping[str, Any]]:
         return ask_each(domains, self.concurrency, self._read_details_of)
@@ -137,7 +143,7 @@ def _data(request: Request, answer: Any) -> dict[str, Any]:
         raise unusable(request, "the answer holds no data.")
     # Some v1 routes repeat the flag of the envelope inside it.
     if data.get("success") is False:
-        raise refusal(request, **error_details({**answer, **data}, 200, {}))
+        raise success_false(request, {**answer, **data}, 200, {})
     return data
 
 

@@ -30,10 +30,15 @@ from ansible_collections.hostup.cloud.plugins.module_utils._api.base import (
 )
 from ansible_collections.hostup.cloud.plugins.module_utils._api.jobs import Job, job_path, with_state
 from ansible_collections.hostup.cloud.plugins.module_utils._api.lookup import LastPage
-from ansible_collections.hostup.cloud.plugins.module_utils._contact.domain import Domain
-from ansible_collections.hostup.cloud.plugins.module_utils._contact.fields import FIELDS, Contact
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.domain import Domain, comparable_name
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.fields import FIELD_NAMES, FIELDS, Contact
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.notation import unicode_domain_name
-from ansible_collections.hostup.cloud.plugins.module_utils._contact.stored import Unreadable, stored_contact
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.stored import (
+    Presence,
+    StoredContact,
+    Unreadable,
+    stored_contact,
+)
 from ansible_collections.hostup.cloud.plugins.module_utils._http.answers import (
     api_text,
     as_dict,
@@ -65,7 +70,8 @@ class ApiV2(Api):
 
     # The body is documented as a flat patch object whose fields are all optional.
     sends_complete_contact = False
-    may_leave_out = frozenset()
+    # The fields of a contact can be null, and some answers leave out what is null.
+    left_out = dict.fromkeys(FIELD_NAMES, Presence.EMPTY)
     looks_up_names = True
     has_edit_gates = True
     details_have_name = True
@@ -106,18 +112,21 @@ class ApiV2(Api):
     def read_contacts(self, domains: Sequence[Domain], deadline: Deadline | None = None) -> Reading:
         reading = Reading()
         ids = [domain.id for domain in domains]
-        read_batch = partial(self._read_batch, reading=reading, deadline=deadline)
+        names = {domain.id: domain.name for domain in domains}
+        read_batch = partial(self._read_batch, reading=reading, names=names, deadline=deadline)
         try:
             self.batch_size = send_in_batches(ids, self.batch_size, read_batch)
         except Refused as error:
             raise self._explained(error, ids) from error
         return reading
 
-    def _read_batch(self, domain_ids: Sequence[str], reading: Reading, deadline: Deadline | None) -> None:
+    def _read_batch(
+        self, domain_ids: Sequence[str], reading: Reading, names: Mapping[str, str | None], deadline: Deadline | None
+    ) -> None:
         """Read until every id has its line; a stream that breaks off or leaves ids out is asked for the rest again."""
         missing = list(domain_ids)
         for attempt in range(self.client.connection.max_retries + 1):
-            self._read_lines(missing, reading, deadline)
+            self._read_lines(missing, reading, names, deadline)
             missing = [i for i in missing if i not in reading.contacts and i not in reading.unreadable]
             if not missing:
                 return
@@ -126,7 +135,9 @@ class ApiV2(Api):
                 break
         reading.unreadable.update((i, "the API's answer did not include this domain.") for i in missing)
 
-    def _read_lines(self, domain_ids: Sequence[str], reading: Reading, deadline: Deadline | None) -> None:
+    def _read_lines(
+        self, domain_ids: Sequence[str], reading: Reading, names: Mapping[str, str | None], deadline: Deadline | None
+    ) -> None:
         request = Request(
             "POST",
             READ_PATH,
@@ -135,22 +146,31 @@ class ApiV2(Api):
             body={"domainIds": list(domain_ids)},
             accept="application/x-ndjson, application/json;q=0.9",
         )
-        wanted = set(domain_ids)
-        for line in self.client.stream(request, deadline):
+        lines: dict[str, Any] = dict.fromkeys(domain_ids)
+        for line in self.client.stream(request, deadline, is_enough=lambda: None not in lines.values()):
             domain_id = id_text(line.get("domainId")) if isinstance(line, dict) else None
-            if domain_id is None or domain_id not in wanted:
+            if domain_id is None or domain_id not in lines or line == lines[domain_id]:
                 continue
-            wanted.discard(domain_id)
-            name = api_text(line.get("domainName"))
-            if name:
-                reading.names[domain_id] = name
-            if line.get("error"):
-                reading.unreadable[domain_id] = _line_error(line["error"])
-                continue
+            is_second, lines[domain_id] = lines[domain_id] is not None, line
             try:
-                reading.contacts[domain_id] = stored_contact(line.get("contact"), WIRE_NAMES)
+                if is_second:
+                    raise Unreadable("the API returned two different answers for it")
+                reading.contacts[domain_id] = self._read_line(domain_id, line, reading, names[domain_id])
             except Unreadable as error:
+                reading.contacts.pop(domain_id, None)
                 reading.unreadable[domain_id] = f"{error}."
+
+    def _read_line(
+        self, domain_id: str, line: Mapping[str, Any], reading: Reading, known_name: str | None
+    ) -> StoredContact:
+        name = api_text(line.get("domainName"))
+        if name and known_name and comparable_name(name) != comparable_name(known_name):
+            raise Unreadable(f"the API returned it under another name, {name}")
+        if name:
+            reading.names[domain_id] = name
+        if line.get("error"):
+            raise Unreadable(_line_error(line["error"]))
+        return stored_contact(line.get("contact"), WIRE_NAMES, self.left_out)
 
     def _explained(self, error: Refused, domain_ids: Sequence[str]) -> RequestFailed | MissingDomains:
         """Find out which ids a refused bulk request is about: it names none, or those of one batch at most."""
@@ -230,4 +250,4 @@ def _line_error(error: Any) -> str:
         text = f"{code}, {quoted(detail)}" if code and detail else code or detail
     else:
         text = api_text(error)
-    return f"the API could not read it: {text or 'it gave no reason'}."
+    return f"the API could not read it: {text or 'it gave no reason'}"

@@ -20,12 +20,13 @@ from functools import lru_cache
 
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.fields import FIELD_NAMES, Contact
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.notation import (
-    as_text,
     canonical_country,
     canonical_email,
     canonical_phone,
     canonical_postcode,
     canonical_state,
+    comparable_text,
+    without_outer_spaces,
 )
 
 REMEMBERED = 65_536
@@ -66,6 +67,8 @@ class VerdictKind(str, Enum):
     DIFFERENT = "different"
     UNVERIFIABLE = "unverifiable"
     """The API does not return what is stored."""
+    UNREADABLE = "unreadable"
+    """The API returned something that is no value of this field."""
 
 
 @dataclass(frozen=True)
@@ -86,13 +89,13 @@ def country_of(contact: Contact, fallback: Contact | None = None) -> str:
 
 @lru_cache(maxsize=REMEMBERED)
 def _country_code(value: str) -> str:
-    return canonical_country(as_text(value)) or ""
+    return canonical_country(comparable_text(value)) or ""
 
 
 def comparable_contact(contact: Contact) -> tuple[object, ...]:
     """Return a key that two contacts share exactly if :func:`compare` finds none of their fields different."""
     country = country_of(contact)
-    return tuple(_comparable(name, as_text(contact.get(name, "")), country) for name in FIELD_NAMES)
+    return tuple(_comparable(name, comparable_text(contact.get(name, "")), country) for name in FIELD_NAMES)
 
 
 def _comparable(field: str, text: str, country: str) -> object:
@@ -114,9 +117,10 @@ def compare(
         return Verdict(VerdictKind.EQUAL)
     if strict:
         return Verdict(VerdictKind.DIFFERENT)
-    left_text, right_text = as_text(left), as_text(right)
+    left_text, right_text = comparable_text(left), comparable_text(right)
     if left_text == right_text:
-        return Verdict(VerdictKind.EQUIVALENT, TRIMMED if left.strip() == right.strip() else COMPOSED)
+        is_trimmed = without_outer_spaces(left) == without_outer_spaces(right)
+        return Verdict(VerdictKind.EQUIVALENT, TRIMMED if is_trimmed else COMPOSED)
     rule = RULES.get(field)
     if rule is None or (rule.within_one_country and left_country != right_country):
         return Verdict(VerdictKind.DIFFERENT)

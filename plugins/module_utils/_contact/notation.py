@@ -81,8 +81,22 @@ _STATE_CODE = re.compile(r"[A-Za-z]{2,3}")
 
 
 def as_text(value: str) -> str:
-    """Return the form that is sent and compared: Unicode NFC, without outer white space."""
+    """Return the form of a user's text that is sent and compared: Unicode NFC, without outer white space."""
     return unicodedata.normalize("NFC", value).strip()
+
+
+SPACES = " \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
+"""White space that prints nothing but room: the category Zs of Unicode."""
+
+
+def without_outer_spaces(value: str) -> str:
+    """Return a text without the spaces around it; line breaks and control characters stay, for they are no notation."""
+    return value.strip(SPACES)
+
+
+def comparable_text(value: str) -> str:
+    """Return the form in which two texts are compared: Unicode NFC, without outer spaces."""
+    return without_outer_spaces(unicodedata.normalize("NFC", value))
 
 
 def canonical_phone(text: str) -> tuple[str, str] | None:

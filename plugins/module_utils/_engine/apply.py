@@ -4,29 +4,28 @@
 
 # This is a PRIVATE module_utils. Do not use it outside this collection.
 
-"""Read, then write what the plan says, wait for the jobs, and read back what was stored.
+"""Write what the plan says, in stages: a canary is the first, the rest, planned anew, the second.
 
-A write is sent once. What a job says about itself is never proof: the stored values are.
+A write is sent once. Whatever comes back, the stored values say what was done.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from ansible_collections.hostup.cloud.plugins.module_utils._api.base import Api, is_too_many, send_in_batches
-from ansible_collections.hostup.cloud.plugins.module_utils._api.jobs import (
-    FIRST_POLL_PAUSE_SECONDS,
-    Job,
-    JobStatus,
-    follow,
-)
+from ansible_collections.hostup.cloud.plugins.module_utils._api.jobs import Job, job_of_id
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.fields import Contact
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.invalid_input import HostUpError
+from ansible_collections.hostup.cloud.plugins.module_utils._engine.backup import Backup
+from ansible_collections.hostup.cloud.plugins.module_utils._engine.job_file import JobFile
 from ansible_collections.hostup.cloud.plugins.module_utils._engine.plan import Plan, PlannedDomain, write_groups
-from ansible_collections.hostup.cloud.plugins.module_utils._engine.verify import WriteVerdict, status_of, verify
-from ansible_collections.hostup.cloud.plugins.module_utils._http.clock import Clock, Deadline
+from ansible_collections.hostup.cloud.plugins.module_utils._engine.planner import Planner
+from ansible_collections.hostup.cloud.plugins.module_utils._engine.settle import Settlement, SettleSettings
+from ansible_collections.hostup.cloud.plugins.module_utils._http.clock import Clock
 from ansible_collections.hostup.cloud.plugins.module_utils._http.errors import (
     NotSent,
     OutcomeUnknown,
@@ -34,22 +33,18 @@ from ansible_collections.hostup.cloud.plugins.module_utils._http.errors import (
     RequestFailed,
     format_request_id,
 )
-from ansible_collections.hostup.cloud.plugins.module_utils._result import messages
+from ansible_collections.hostup.cloud.plugins.module_utils._result import messages, write_messages
 from ansible_collections.hostup.cloud.plugins.module_utils._result.report import Outcome, Report
 from ansible_collections.hostup.cloud.plugins.module_utils._result.status import Status
 
 
 @dataclass(frozen=True)
-class ApplySettings:
-    """How to write; the options of the same names. ``wait_timeout`` and ``poll_interval`` are seconds.
+class ApplySettings(SettleSettings):
+    """How to write; the options of the same names.
 
     :ivar canary: how many domains to update and to verify before all the others; this needs ``wait`` and ``verify``.
     """
 
-    wait: bool = True
-    wait_timeout: float = 900
-    poll_interval: float = 2.0
-    verify: bool = True
     canary: int = 0
 
 
@@ -57,33 +52,51 @@ class PartialFailure(HostUpError):
     """Something was, or may have been, written, but not everything that was planned is stored."""
 
 
-def apply(plan: Plan, api: Api, report: Report, settings: ApplySettings, clock: Clock) -> None:
+def read_settings(params: Mapping[str, Any]) -> ApplySettings:
+    """Return how to write.
+
+    :raises InvalidInput: for a time that is none.
+    """
+    return ApplySettings(**{name: params[name] for name in ApplySettings.__dataclass_fields__})
+
+
+def apply(
+    plan: Plan,
+    api: Api,
+    report: Report,
+    settings: ApplySettings,
+    clock: Clock,
+    *,
+    planner: Planner,
+    backup: Backup,
+    job_file: JobFile,
+) -> None:
     """Carry out the plan; the report holds the outcome of each domain.
 
+    :param planner: plans the rest anew, after a canary.
+    :param backup: gets what that plan is about to overwrite.
     :raises PartialFailure: unless every changing domain ended as ``updated`` (or ``queued`` without ``wait``).
+    :raises HostUpError: when the rest cannot be planned or saved; the canary has been written then.
     """
-    _Application(plan, api, report, settings, clock).run()
+    _Application(plan, api, report, settings, clock, job_file).run(planner, backup)
 
 
 class _Application:
-    """One run of :func:`apply`: the state that its steps share."""
+    """One run of :func:`apply`: the state that its stages share."""
 
-    def __init__(self, plan: Plan, api: Api, report: Report, settings: ApplySettings, clock: Clock) -> None:
+    def __init__(
+        self, plan: Plan, api: Api, report: Report, settings: ApplySettings, clock: Clock, job_file: JobFile
+    ) -> None:
         self.entries = {entry.domain.id: entry for entry in plan.changing}
         self.api = api
         self.report = report
         self.settings = settings
-        self.clock = clock
-        self.errors: list[tuple[RequestFailed, frozenset[str]]] = []
-        """What went wrong with which domains, in the order in which it happened."""
-        self.uncertain: dict[str, str] = {}
-        """Domain id to why it is open whether its write was carried out."""
-
+        self.job_file = job_file
+        self.settlement = Settlement(api, report, settings, clock, self.entries, job_file)
         self.not_sent: set[str] = set()
         """Domains that were not sent because of the canary."""
-        self.deadline = Deadline(clock, 0)
 
-    def run(self) -> None:
+    def run(self, planner: Planner, backup: Backup) -> None:
         entries = list(self.entries.values())
         canary = entries[: self.settings.canary]
         rest = entries[len(canary) :]
@@ -94,30 +107,37 @@ class _Application:
             self.not_sent.update(entry.domain.id for entry in rest)
             self.report.record_outcome(self.not_sent, Outcome(Status.FAILED, obstacle))
         elif rest:
+            if canary:
+                rest = self.planned_again(rest, planner, backup)
             self.carry_out(rest)
         self.raise_unless_complete()
+
+    def planned_again(self, rest: Sequence[PlannedDomain], planner: Planner, backup: Backup) -> list[PlannedDomain]:
+        """Return what there is to write of the rest now: somebody else may have edited it in the meantime."""
+        for entry in rest:
+            del self.entries[entry.domain.id]
+        plan = planner.plan_again([entry.domain for entry in rest], self.report.written)
+        backup.save(plan)
+        self.entries.update((entry.domain.id, entry) for entry in plan.changing)
+        return list(plan.changing)
 
     def carry_out(self, entries: Sequence[PlannedDomain]) -> None:
         """Write these domains, wait for their jobs, and record the outcome of each."""
         is_first = not self.report.jobs
         self.submit(entries)
-        if is_first and self.settings.wait:
-            self.deadline = Deadline(self.clock, self.settings.wait_timeout)
-        ids = {entry.domain.id for entry in entries}
-        if self.settings.wait:
-            self.follow_jobs()
-            self.record_jobs(ids)
-        self.record_uncertain(ids)
+        if is_first:
+            self.settlement.begin()
+        self.settlement.settle({entry.domain.id for entry in entries})
 
     def obstacle_after(self, canary: Sequence[PlannedDomain]) -> str | None:
         """Return why the other domains must not be written after this canary, if so."""
         if any(self.report.outcomes[entry.domain.id].status != Status.UPDATED for entry in canary):
-            return messages.CANARY_FAILED
-        if self.deadline.expired():
-            return messages.CANARY_TOO_LATE
+            return write_messages.CANARY_FAILED
+        if self.settlement.deadline.expired():
+            return write_messages.CANARY_TOO_LATE
         return None
 
-    # -- submit ----------------------------------------------------------------------------------------------------
+    # -- write -----------------------------------------------------------------------------------------------------
 
     def submit(self, entries: Sequence[PlannedDomain]) -> None:
         """Send every group, in batches. A refused batch does not stop the others; an API that is gone does."""
@@ -127,133 +147,41 @@ class _Application:
             self.api.batch_size = send_in_batches(group.domain_ids, self.api.batch_size, send)
 
     def submit_batch(self, domain_ids: Sequence[str], contact: Contact) -> None:
-        if any(_stops_all(error) for error, _ids in self.errors):
-            self.report.record_outcome(domain_ids, Outcome(Status.FAILED, messages.EARLIER_REQUEST_FAILED))
+        if any(_stops_all(error) for error, _ids in self.settlement.errors):
+            self.report.record_outcome(domain_ids, Outcome(Status.FAILED, write_messages.EARLIER_REQUEST_FAILED))
             return
+        # Whatever ends the run now: the update may have been carried out.
+        self.report.sending(domain_ids)
+        self.job_file.begin(domain_ids)
         try:
             job = self.api.submit(domain_ids, contact)
         except OutcomeUnknown as error:
-            self.errors.append((error, frozenset(domain_ids)))
-            self.report.written.update(domain_ids)
-            self.uncertain.update((i, messages.outcome_unknown(error.explanation)) for i in domain_ids)
+            self.take_unknown(error, domain_ids)
         except (Refused, NotSent) as error:
+            self.report.not_sent(domain_ids)
+            self.job_file.end(domain_ids)
             if isinstance(error, Refused) and len(domain_ids) > 1 and is_too_many(error):
                 raise
-            self.errors.append((error, frozenset(domain_ids)))
+            self.settlement.errors.append((error, frozenset(domain_ids)))
             self.report.record_outcome(domain_ids, Outcome(Status.FAILED, messages.sentence(error.explanation)))
         else:
-            self.report.jobs.append(job)
-            self.report.written.update(domain_ids)
-            self.report.record_outcome(domain_ids, Outcome(Status.QUEUED))
-            if job.id is None and self.settings.wait:
-                self.uncertain.update((i, messages.NO_JOB_NAMED) for i in domain_ids)
+            self.take_job(job)
 
-    # -- wait ------------------------------------------------------------------------------------------------------
+    def take_job(self, job: Job) -> None:
+        self.report.jobs.append(job)
+        self.report.record_outcome(job.domain_ids, Outcome(Status.QUEUED))
+        if job.id is None and self.settings.wait:
+            self.settlement.take_uncertain(job.domain_ids, write_messages.NO_JOB_NAMED)
+        self.job_file.update(self.report.jobs)
 
-    def follow_jobs(self) -> None:
-        """Poll all unfinished jobs, in rounds, until none is left or the time is up."""
-        jobs, poll_interval = self.report.jobs, self.settings.poll_interval
-        # The oldest of several jobs was under way while the others were sent.
-        first_pause = 0 if sum(not job.is_over for job in jobs) > 1 else FIRST_POLL_PAUSE_SECONDS
-        self.report.jobs = follow(jobs, self.poll, self.clock, self.deadline, poll_interval, first_pause)
-
-    def poll(self, job: Job) -> Job:
-        try:
-            job = self.api.poll(job, self.deadline)
-        except RequestFailed as error:
-            job = replace(job, status=JobStatus.UNKNOWN, message=error.explanation)
-        if job.status in (JobStatus.VANISHED, JobStatus.UNKNOWN):
-            reason = messages.job_not_followed(job.id, job.message)
-            self.uncertain.update((domain_id, reason) for domain_id in job.domain_ids)
-        return job
-
-    # -- verify ----------------------------------------------------------------------------------------------------
-
-    def record_jobs(self, domain_ids: Set[str]) -> None:
-        """Judge those of the domains whose jobs are over, whatever the jobs say, by one more read."""
-        over = [job for job in self.report.jobs if job.status in (JobStatus.COMPLETED, JobStatus.FAILED)]
-        jobs = {i: job for job in over for i in job.domain_ids if i in domain_ids}
-        if self.settings.verify:
-            self.read_back(
-                list(jobs),
-                {
-                    i: messages.job_failed(job.id, job.message)
-                    for i, job in jobs.items()
-                    if job.status == JobStatus.FAILED
-                },
-            )
-            return
-        for domain_id, job in jobs.items():
-            completed = job.status == JobStatus.COMPLETED
-            self.report.record_outcome(
-                [domain_id],
-                Outcome(Status.UPDATED, messages.job_not_verified(job.id))
-                if completed
-                else Outcome(Status.FAILED, messages.job_failed(job.id, job.message)),
-            )
-
-    def record_uncertain(self, domain_ids: Set[str]) -> None:
-        """Read back until the values of uncertain writes arrive or the time is up. Such a write is never sent again."""
-        uncertain = [i for i in self.uncertain if i in domain_ids]
-        self.await_values(uncertain)
-        # Once for all of them, since the values of one may have arrived between the reads of two.
-        arrived = [i for i in uncertain if self.report.outcomes[i].status == Status.UPDATED]
-        if arrived:
-            self.report.warnings.append(messages.carried_out_without_answer(self.report.format_names(arrived)))
-
-    def await_values(self, waiting: list[str]) -> None:
-        while waiting:
-            self.read_back(waiting, {i: messages.values_not_arrived(self.uncertain[i]) for i in waiting})
-            waiting = [i for i in waiting if self.report.outcomes[i].status != Status.UPDATED]
-            if not waiting or self.deadline.expired():
-                return
-            self.clock.sleep(min(self.settings.poll_interval, self.deadline.remaining()))
-
-    def read_back(self, domain_ids: list[str], failures: dict[str, str]) -> None:
-        """Read these domains again and record the outcome of each by what is stored.
-
-        :param failures: why a domain is expected to have failed; reported if nothing of it arrived.
-        """
-        if not domain_ids:
-            return
-        try:
-            reading = self.api.read_contacts([self.entries[i].domain for i in domain_ids], self.deadline)
-        except HostUpError as error:
-            if isinstance(error, RequestFailed):
-                self.errors.append((error, frozenset(domain_ids)))
-            reason = messages.read_back_failed(str(getattr(error, "explanation", error)))
-            self.report.record_outcome(domain_ids, Outcome(Status.FAILED, reason))
-            return
-        for domain_id in domain_ids:
-            if domain_id in reading.contacts:
-                outcome = self.outcome(self.entries[domain_id], reading.contacts[domain_id], failures.get(domain_id))
-            else:
-                reason = reading.unreadable.get(domain_id, messages.NOT_IN_ANSWER)
-                outcome = Outcome(Status.FAILED, messages.read_back_failed(reason))
-            self.report.record_outcome([domain_id], outcome)
-        self.warn_of_wrong_failures(domain_ids, failures)
-
-    def outcome(self, entry: PlannedDomain, stored_now: Contact, failure: str | None) -> Outcome:
-        fields = verify(entry, stored_now)
-        missing = {name: field.stored for name, field in fields.items() if field.verdict is WriteVerdict.NOT_APPLIED}
-        normalised = tuple(
-            (name, field.rule or "") for name, field in fields.items() if field.verdict is WriteVerdict.NORMALISED
-        )
-        status = status_of(fields)
-        if status is Status.UPDATED:
-            return Outcome(status, normalised=normalised)
-        if failure is not None and len(missing) == len(fields):
-            return Outcome(Status.FAILED, failure, not_applied=missing)
-        return Outcome(status, failure or messages.OTHER_VALUES, normalised, missing)
-
-    def warn_of_wrong_failures(self, domain_ids: list[str], failures: dict[str, str]) -> None:
-        wrong = [
-            i
-            for i in domain_ids
-            if i in failures and i not in self.uncertain and self.report.outcomes[i].status == Status.UPDATED
-        ]
-        if wrong:
-            self.report.warnings.append(messages.carried_out_despite_job(self.report.format_names(wrong)))
+    def take_unknown(self, error: OutcomeUnknown, domain_ids: Sequence[str]) -> None:
+        self.settlement.errors.append((error, frozenset(domain_ids)))
+        reason = write_messages.outcome_unknown(error.explanation)
+        self.report.record_outcome(domain_ids, Outcome(Status.FAILED, messages.sentence(reason)))
+        self.settlement.take_uncertain(domain_ids, reason, is_answered=error.was_answered)
+        if error.job_id:
+            self.report.jobs.append(job_of_id(error.job_id, tuple(domain_ids)))
+            self.job_file.update(self.report.jobs)
 
     # -- report ----------------------------------------------------------------------------------------------------
 
@@ -265,11 +193,11 @@ class _Application:
             return
         unfinished = [i for i, outcome in bad.items() if outcome.status == Status.QUEUED]
         causes = {i: self.cause(i, outcome) for i, outcome in bad.items()}
-        run_again = bool(self.uncertain.keys() & bad.keys() or unfinished)
-        message = messages.incomplete_update(
+        run_again = bool(self.settlement.uncertain.keys() & bad.keys() or unfinished)
+        message = write_messages.incomplete_update(
             len(bad), len(outcomes), self.report.format_causes(causes), run_again=run_again
         )
-        cause = next((error for error, ids in self.errors if ids & bad.keys()), None)
+        cause = next((error for error, ids in self.settlement.errors if ids & bad.keys()), None)
         message += format_request_id(cause.request_id if cause else None)
         raise PartialFailure(message, code=self.code(bad, unfinished), cause=cause)
 
@@ -277,19 +205,21 @@ class _Application:
         """Return the word for ``failure.code`` where no request failed."""
         if unfinished:
             return "wait_timeout"
-        if self.uncertain.keys() & bad.keys():
-            return "outcome_unknown"
-        sent = [outcome for domain_id, outcome in bad.items() if domain_id not in self.not_sent]
+        sent = {domain_id: outcome.status for domain_id, outcome in bad.items() if domain_id not in self.not_sent}
         if not sent:
             return "wait_timeout"
-        return "job_failed" if any(outcome.status == Status.FAILED for outcome in sent) else "not_applied"
+        if Status.ALTERED in sent.values():
+            return "altered"
+        if self.settlement.uncertain.keys() & sent.keys():
+            return "outcome_unknown"
+        return "job_failed" if Status.FAILED in sent.values() else "not_applied"
 
     def cause(self, domain_id: str, outcome: Outcome) -> str:
         if outcome.status == Status.QUEUED:
             job = next(job for job in self.report.jobs if domain_id in job.domain_ids)
-            return messages.job_not_finished(job.id, self.settings.wait_timeout)
+            return write_messages.job_not_finished(job.id, self.settings.wait_timeout)
         if outcome.status == Status.NOT_APPLIED:
-            return messages.fields_not_applied(list(outcome.not_applied), outcome.reason)
+            return write_messages.fields_not_applied(list(outcome.not_applied), outcome.reason)
         return outcome.reason or ""
 
 
@@ -297,4 +227,5 @@ def _stops_all(error: RequestFailed) -> bool:
     """Return whether an error is about the API as a whole, so that sending further batches makes no sense."""
     # A single domain that is too many shows that the API means something else than their number.
     too_many = isinstance(error, Refused) and is_too_many(error)
-    return too_many or isinstance(error, (NotSent, OutcomeUnknown)) or error.http_status in (401, 429)
+    lost = isinstance(error, OutcomeUnknown) and not error.was_answered
+    return too_many or lost or isinstance(error, NotSent) or error.http_status in (401, 429)

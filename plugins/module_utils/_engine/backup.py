@@ -8,11 +8,10 @@
 
 from __future__ import annotations
 
-import errno
 import json
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -22,7 +21,9 @@ from ansible_collections.hostup.cloud.plugins.module_utils._contact.declared imp
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.fields import FIELD_NAMES
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.invalid_input import HostUpError, InvalidInput
 from ansible_collections.hostup.cloud.plugins.module_utils._engine.plan import Plan, PlannedDomain
+from ansible_collections.hostup.cloud.plugins.module_utils._http.clock import Clock
 from ansible_collections.hostup.cloud.plugins.module_utils._result import messages
+from ansible_collections.hostup.cloud.plugins.module_utils._result.report import Report
 
 FORMAT = 1
 """Raised when a reader of the older form would go wrong."""
@@ -47,6 +48,8 @@ def read_backup_place(params: Mapping[str, Any]) -> BackupPlace | None:
         return None
     # Path.expanduser raises where nobody has a home, as in some containers.
     given = params["backup_path"] or os.path.expanduser(DEFAULT_FOLDER)  # noqa: PTH111
+    if given.startswith("~"):
+        raise InvalidInput("backup_path: the user of this task has no home folder. Give a folder without ~.")
     path = Path(given).absolute()
     # Path.is_dir raises for a name that is too long, and below a folder that this user may not enter.
     is_folder = given.endswith("/") or os.path.isdir(path)  # noqa: PTH112
@@ -59,15 +62,43 @@ def read_backup_place(params: Mapping[str, Any]) -> BackupPlace | None:
     return place
 
 
-def write_backup(place: BackupPlace, content: Mapping[str, Any], moment: datetime) -> str:
-    """Write a new file with mode 0600, complete or not at all, and return its absolute path.
+class Backup:
+    """The backup of one run; without a place it does nothing.
+
+    :param origin: the address of the API.
+    """
+
+    def __init__(self, place: BackupPlace | None, report: Report, origin: str, generation: str, clock: Clock) -> None:
+        self._place = place
+        self._report = report
+        self._about = {"origin": origin, "generation": generation}
+        self._clock = clock
+        self._entries: dict[str, PlannedDomain] = {}
+
+    def save(self, plan: Plan) -> None:
+        """Save what a plan is about to overwrite, beside what was saved before in this run.
+
+        :raises HostUpError: if that fails; nothing of this plan has been sent then.
+        """
+        entries = {**self._entries, **{entry.domain.id: entry for entry in plan.changing}}
+        if self._place is None or entries == self._entries:
+            return
+        self._entries, moment = entries, self._clock.now()
+        content = backup_content(list(entries.values()), **self._about, moment=moment)
+        own = self._report.backup_file
+        self._report.backup_file = write_backup(self._place, content, moment, Path(own) if own else None)
+
+
+def write_backup(place: BackupPlace, content: Mapping[str, Any], moment: datetime, own: Path | None = None) -> str:
+    """Write a file with mode 0600, complete or not at all, and return its absolute path.
 
     A folder that is missing is made with mode 0700.
 
+    :param own: the file that this run has written before, which is replaced. No other file ever is.
     :raises HostUpError: if that fails; nothing has been sent then.
     """
     try:
-        place.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _make_private_folder(place.folder)
         # mkstemp gives the mode 0600, whatever the umask.
         descriptor, unfinished = tempfile.mkstemp(prefix=f"hostup-contacts-{moment:%Y%m%dT%H%M%SZ}-", dir=place.folder)
         try:
@@ -76,13 +107,13 @@ def write_backup(place: BackupPlace, content: Mapping[str, Any], moment: datetim
                 file.write("\n")
                 file.flush()
                 os.fsync(file.fileno())
-            finished = place.folder / (place.name or f"{Path(unfinished).name}.json")
-            if os.path.lexists(finished):
-                raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
-            Path(unfinished).rename(finished)
-        except BaseException:
-            Path(unfinished).unlink()
-            raise
+            finished = own or place.folder / (place.name or f"{Path(unfinished).name}.json")
+            if own is None:
+                # Of two runs at once only one makes the file; renaming alone would replace that of the other.
+                finished.touch(mode=0o600, exist_ok=False)
+            Path(unfinished).replace(finished)
+        finally:
+            Path(unfinished).unlink(missing_ok=True)
     except OSError as error:
         raise HostUpError(
             messages.backup_failed(error.strerror),
@@ -91,7 +122,16 @@ def write_backup(place: BackupPlace, content: Mapping[str, Any], moment: datetim
     return str(finished)
 
 
-def backup_content(plan: Plan, *, origin: str, generation: str, moment: datetime) -> dict[str, Any]:
+def _make_private_folder(folder: Path) -> None:
+    """Make a folder and those above it that are missing, each with mode 0700 whatever the umask."""
+    missing = [one for one in (folder, *folder.parents) if not one.exists()]
+    for one in reversed(missing):
+        one.mkdir(mode=0o700, exist_ok=True)
+
+
+def backup_content(
+    entries: Sequence[PlannedDomain], *, origin: str, generation: str, moment: datetime
+) -> dict[str, Any]:
     """Return what a backup holds of the domains that are about to change.
 
     :return: ``domains``, each with its stored ``contact``, for a person; ``restore``, for the playbook: groups of
@@ -105,21 +145,21 @@ def backup_content(plan: Plan, *, origin: str, generation: str, moment: datetime
         "created_at": f"{moment:%Y-%m-%dT%H:%M:%SZ}",
         "api_url": origin,
         "api_version": generation,
-        "restore": _restore_groups(plan),
+        "restore": _restore_groups(entries),
         "domains": [
             {
                 "id": entry.domain.id,
                 "name": entry.domain.name,
-                "contact": {name: entry.stored[name] for name in FIELD_NAMES if name in entry.stored},
+                "contact": {name: entry.stored.known[name] for name in FIELD_NAMES if name in entry.stored.known},
             }
-            for entry in plan.changing
+            for entry in entries
         ],
     }
 
 
-def _restore_groups(plan: Plan) -> list[dict[str, Any]]:
+def _restore_groups(entries: Sequence[PlannedDomain]) -> list[dict[str, Any]]:
     groups: dict[tuple[Any, ...], dict[str, Any]] = {}
-    for entry in plan.changing:
+    for entry in entries:
         key = tuple(entry.before.items()), tuple(entry.after.items())
         group = groups.setdefault(key, {"domain_ids": [], "names": [], **_undoing(entry)})
         group["domain_ids"].append(entry.domain.id)

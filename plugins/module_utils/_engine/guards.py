@@ -55,34 +55,55 @@ def read_guards(params: Mapping[str, Any]) -> GuardSettings:
     return GuardSettings(**{name: params[name] for name in GuardSettings.__dataclass_fields__})
 
 
-def pass_guards(plan: Plan, api: Api, report: Report, settings: GuardSettings) -> Plan:
+def pass_guards(plan: Plan, api: Api, report: Report, settings: GuardSettings, *, written: int = 0) -> Plan:
     """Return the plan without the domains that must not be written.
 
     Nothing is asked if nothing would change.
 
-    :raises HostUpError: when a guard ends the run; nothing has been written.
+    :param written: how many other domains of the run were written before.
+    :raises HostUpError: when a guard ends the run; nothing of this plan has been written.
     """
-    _guard_material_changes(plan, report, settings.material_changes)
-    _guard_number(plan, settings.max_changed)
-    blocked = _find_blocked(plan, api, report, settings.preflight)
+    consequence = messages.nothing_written(written)
+    _guard_readable(plan, api, report, consequence)
+    _guard_material_changes(plan, report, settings.material_changes, consequence)
+    _guard_number(plan, settings.max_changed, written, consequence)
+    blocked = _find_blocked(plan, api, report, settings.preflight, consequence)
     report.record_outcomes({i: Outcome(Status.BLOCKED, reason) for i, reason in blocked.items()})
     if blocked and settings.on_blocked == FAIL:
         raise HostUpError(
-            messages.blocked_domains(len(blocked), len(plan.changing), report.format_causes(blocked)), code="blocked"
+            messages.blocked_domains(len(blocked), len(plan.changing), report.format_causes(blocked), consequence),
+            code="blocked",
         )
     if blocked:
-        report.warnings.append(messages.skipped_blocked_domains(report.format_causes(blocked)))
+        report.warn_once(messages.skipped_blocked_domains(report.format_causes(blocked)))
     return plan.without(blocked)
 
 
-def _guard_number(plan: Plan, max_changed: int | None) -> None:
-    count = len(plan.changing)
-    if max_changed is not None and count > max_changed:
-        raise HostUpError(messages.too_many_changes(count, len(plan.entries), max_changed), code="too_many_changes")
+def _guard_readable(plan: Plan, api: Api, report: Report, consequence: str) -> None:
+    """Let no plan pass that would overwrite what nobody has read."""
+    complete = api.sends_complete_contact
+    found = {e.domain.id: (e.unreadable, e.invented if complete else ()) for e in plan.considered}
+    reasons = {i: messages.field_unreadable(*fields) for i, fields in found.items() if any(fields)}
+    if reasons:
+        causes = report.format_causes(reasons)
+        raise MissingDomains(
+            messages.unreadable_fields(len(reasons), len(plan.entries), causes, consequence),
+            reasons,
+            code="unreadable_field",
+        )
 
 
-def _guard_material_changes(plan: Plan, report: Report, mode: str) -> None:
+def _guard_number(plan: Plan, max_changed: int | None, written: int, consequence: str) -> None:
+    count = len(plan.changing) + written
+    if plan.changing and max_changed is not None and count > max_changed:
+        total = len(plan.entries) + written
+        raise HostUpError(messages.too_many_changes(count, total, max_changed, consequence), code="too_many_changes")
+
+
+def _guard_material_changes(plan: Plan, report: Report, mode: str, written: str) -> None:
     changes = material_changes(plan.changing) if mode != ALLOW else []
+    if mode == WARN:
+        changes = [change for change in changes if report.is_news(change.entry.domain.id, change.fields)]
     consequences = [
         _consequence_for(consequence, concerned, report)
         for consequence in CONSEQUENCES
@@ -90,14 +111,14 @@ def _guard_material_changes(plan: Plan, report: Report, mode: str) -> None:
         if concerned
     ]
     if mode != DENY:
-        report.warnings.extend(consequences)
+        report.warn_once(*consequences)
         return
     if changes:
         reasons = {change.entry.domain.id: messages.material_fields(change.fields) for change in changes}
         report.record_outcomes({i: Outcome(Status.FAILED, reason) for i, reason in reasons.items()})
         causes = report.format_causes(reasons)
         raise HostUpError(
-            messages.material_change_denied(len(changes), len(plan.changing), causes, consequences),
+            messages.material_change_denied(len(changes), len(plan.changing), causes, written, consequences),
             code="material_change_denied",
         )
 
@@ -108,7 +129,7 @@ def _consequence_for(consequence: Consequence, changes: Sequence[MaterialChange]
     return messages.legal_consequence(len(ids), report.format_names(ids), consequence.text, typographical)
 
 
-def _find_blocked(plan: Plan, api: Api, report: Report, preflight: str) -> dict[str, str]:
+def _find_blocked(plan: Plan, api: Api, report: Report, preflight: str, consequence: str) -> dict[str, str]:
     """Return why each domain of the plan that cannot be edited cannot, by its id."""
     domains = [entry.domain for entry in plan.changing]
     if not domains or preflight == NONE or not api.has_edit_gates:
@@ -120,7 +141,7 @@ def _find_blocked(plan: Plan, api: Api, report: Report, preflight: str) -> dict[
         first = next(iter(answers.errors.values()), None)
         causes = report.format_causes(answers.failures)
         raise MissingDomains(
-            messages.preflight_failed(len(answers.failures), len(domains), causes)
+            messages.preflight_failed(len(answers.failures), len(domains), causes, consequence)
             + format_request_id(first.request_id if first else None),
             answers.failures,
             code="preflight_failed",
@@ -128,7 +149,7 @@ def _find_blocked(plan: Plan, api: Api, report: Report, preflight: str) -> dict[
     gates = {domain.id: answers.values[domain.id] for domain in domains}
     unknown = [domain_id for domain_id, gate in gates.items() if gate.allowed is None]
     if unknown:
-        report.warnings.append(messages.preflight_without_answer(report.format_names(unknown)))
+        report.warn_once(messages.preflight_without_answer(report.format_names(unknown)))
     return {i: messages.blocked_domain(gate.reason, gate.code) for i, gate in gates.items() if gate.allowed is False}
 
 

@@ -21,7 +21,8 @@ from ansible_collections.hostup.cloud.plugins.module_utils._contact.compare impo
 )
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.domain import Domain
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.fields import FIELD_NAMES, Contact
-from ansible_collections.hostup.cloud.plugins.module_utils._contact.notation import as_text
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.notation import comparable_text
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.stored import Presence, StoredContact
 
 
 @dataclass(frozen=True)
@@ -30,54 +31,54 @@ class Comparison:
 
     :ivar strict: no equivalences, only identical text is equal.
     :ivar accepted: field to further spellings that count as equal to the declared value, whatever ``strict`` says.
-    :ivar never_read: fields that the API does not return; a declared value for one is no reason to write.
     """
 
     strict: bool = False
     accepted: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    never_read: frozenset[str] = frozenset()
 
-    def verdicts(self, declared: Contact, stored: Contact) -> dict[str, Verdict]:
+    def verdicts(self, declared: Contact, stored: StoredContact) -> dict[str, Verdict]:
         """Judge each declared field against one stored contact, in the order of :data:`FIELD_NAMES`.
 
         An undeclared country is taken from the stored side.
         """
-        countries = {"left_country": country_of(declared, stored), "right_country": country_of(stored)}
+        countries = {"left_country": country_of(declared, stored.known), "right_country": country_of(stored.known)}
         return {
             name: self._verdict(name, declared[name], stored, countries) for name in FIELD_NAMES if name in declared
         }
 
-    def _verdict(self, name: str, declared: str, stored: Contact, countries: Mapping[str, str]) -> Verdict:
-        if name in self.never_read and name not in stored and declared:
+    def _verdict(self, name: str, declared: str, stored: StoredContact, countries: Mapping[str, str]) -> Verdict:
+        found = stored.fields[name]
+        if found.presence is Presence.UNREADABLE:
+            return Verdict(VerdictKind.UNREADABLE)
+        # A declared "" is what a field that is not returned most likely is; sending it by itself would prove nothing.
+        if name not in stored.known and declared:
             return Verdict(VerdictKind.UNVERIFIABLE)
-        text = stored.get(name, "")
-        verdict = compare(name, declared, text, strict=self.strict, **countries)
-        if verdict.kind == VerdictKind.DIFFERENT and as_text(text) in self.accepted.get(name, ()):
+        verdict = compare(name, declared, found.text, strict=self.strict, **countries)
+        if verdict.kind == VerdictKind.DIFFERENT and comparable_text(found.text) in self.accepted.get(name, ()):
             return Verdict(VerdictKind.EQUIVALENT, ACCEPTED)
         return verdict
 
-
-def never_read(stored: Iterable[Contact], may_be_left_out: frozenset[str]) -> frozenset[str]:
-    """Return the fields that the API left out of every one of these contacts.
-
-    A field that it returns for one domain is one that it can return; where it is absent then, it is empty.
-
-    :param may_be_left_out: fields that no published answer of this API generation shows.
-    """
-    return may_be_left_out.difference(*(contact.keys() for contact in stored))
+    def same(self, name: str, before: StoredContact, after: StoredContact) -> bool:
+        """Return whether a field that nobody declared is stored as before, or in another notation."""
+        old, new = before.known.get(name), after.known.get(name)
+        if old is None or new is None:
+            return True
+        countries = {"left_country": country_of(before.known), "right_country": country_of(after.known)}
+        verdict = compare(name, old, new, strict=self.strict, **countries)
+        return verdict.kind is not VerdictKind.DIFFERENT
 
 
 @dataclass(frozen=True)
 class PlannedDomain:
     """One listed domain with a verdict for each declared field.
 
-    :ivar stored: what the API returned; a field that it left out is absent.
+    :ivar stored: what the API returned.
     :ivar verdicts: declared field name to verdict, in the order of :data:`FIELD_NAMES`.
     :ivar unmet: fields in which the stored contact is not as the condition asks; the domain is left alone then.
     """
 
     domain: Domain
-    stored: Contact
+    stored: StoredContact
     declared: Contact
     comparison: Comparison
     verdicts: Mapping[str, Verdict]
@@ -96,10 +97,23 @@ class PlannedDomain:
         return self.fields_of(VerdictKind.UNVERIFIABLE)
 
     @property
+    def unreadable(self) -> tuple[str, ...]:
+        """Declared fields of which it cannot be said whether they differ."""
+        return self.fields_of(VerdictKind.UNREADABLE)
+
+    @property
     def left_out(self) -> tuple[str, ...]:
-        """Fields that a write of this domain cannot carry: they are not declared, and the API does not return them."""
-        unseen = self.comparison.never_read - self.stored.keys() - self.declared.keys()
-        return tuple(sorted(unseen)) if self.changed_fields else ()
+        """Fields that a write of this domain cannot carry: nobody declares them, and the API never returns them."""
+        return tuple(sorted(self.stored.absent - self.declared.keys())) if self.changed_fields else ()
+
+    @property
+    def invented(self) -> tuple[str, ...]:
+        """Fields that a complete write of this domain would have to invent: nobody declares them or knows their value.
+
+        What the API returns for no domain at all is not among them: an update has to leave it out.
+        """
+        known = self.stored.known.keys() | self.declared.keys() | self.stored.absent
+        return tuple(name for name in FIELD_NAMES if name not in known) if self.changed_fields else ()
 
     @property
     def equivalent(self) -> tuple[tuple[str, str], ...]:
@@ -109,7 +123,7 @@ class PlannedDomain:
     @property
     def before(self) -> dict[str, str]:
         """The stored values of the fields that differ."""
-        return {name: self.stored.get(name, "") for name in self.changed_fields}
+        return {name: self.stored.known[name] for name in self.changed_fields}
 
     @property
     def after(self) -> dict[str, str]:
@@ -119,7 +133,7 @@ class PlannedDomain:
     @property
     def complete_contact(self) -> dict[str, str]:
         """The resulting contact with every field that was read or declared, in the order of :data:`FIELD_NAMES`."""
-        merged = {**self.stored, **self.declared}
+        merged = {**self.stored.known, **self.declared}
         return {name: merged[name] for name in FIELD_NAMES if name in merged}
 
 
@@ -143,6 +157,15 @@ class Plan:
         """The domains to write: ``changed``, the diff and the requests are made from these."""
         return tuple(e for e in self.considered if e.changed_fields and e.domain.id not in self.held_back)
 
+    def updated(self, later: Plan) -> Plan:
+        """Return the same plan, with the entries of a later one in the place of those of the same domains."""
+        entries = {entry.domain.id: entry for entry in later.entries}
+        return replace(
+            self,
+            entries=tuple(entries.get(entry.domain.id, entry) for entry in self.entries),
+            held_back=(self.held_back - entries.keys()) | later.held_back,
+        )
+
     def without(self, domain_ids: Iterable[str]) -> Plan:
         """Return the same plan, except that these domains are not written."""
         return replace(self, held_back=self.held_back.union(domain_ids))
@@ -158,7 +181,7 @@ class Group:
 
 def make_plan(
     domains: Iterable[Domain],
-    stored: Mapping[str, Contact],
+    stored: Mapping[str, StoredContact],
     declared: Contact,
     comparison: Comparison,
     condition: Contact | None = None,
@@ -186,15 +209,15 @@ def make_plan(
     )
 
 
-def unmet_fields(condition: Contact, stored: Contact, comparison: Comparison) -> tuple[str, ...]:
+def unmet_fields(condition: Contact, stored: StoredContact, comparison: Comparison) -> tuple[str, ...]:
     """Return the fields in which a stored contact is not as the condition asks.
 
-    Spellings that are accepted for a declared value say nothing about the condition. A field that the API does
-    not return meets no condition.
+    Spellings that are accepted for a declared value say nothing about the condition. A field of which it is not known
+    what is stored meets no condition.
     """
-    verdicts = replace(comparison, accepted={}, never_read=frozenset()).verdicts(condition, stored)
-    unknown = comparison.never_read - stored.keys()
-    return tuple(name for name, verdict in verdicts.items() if verdict.kind == VerdictKind.DIFFERENT or name in unknown)
+    met = (VerdictKind.EQUAL, VerdictKind.EQUIVALENT)
+    verdicts = replace(comparison, accepted={}).verdicts(condition, stored)
+    return tuple(name for name, verdict in verdicts.items() if verdict.kind not in met or name not in stored.known)
 
 
 def write_groups(entries: Sequence[PlannedDomain], *, complete: bool) -> list[Group]:

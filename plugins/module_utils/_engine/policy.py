@@ -171,8 +171,9 @@ def material_changes(entries: Iterable[PlannedDomain]) -> list[MaterialChange]:
         fields = tuple(name for name in entry.changed_fields if name in MATERIAL_FIELDS[policy])
         if not fields:
             continue
-        after = {**entry.stored, **entry.declared}
-        consequences = tuple(c for c in CONSEQUENCES if c.policy == policy and c.follows(entry.stored, after))
+        before = entry.stored.known
+        after = {**before, **entry.declared}
+        consequences = tuple(c for c in CONSEQUENCES if c.policy == policy and c.follows(before, after))
         typographical = all(looks_typographical(entry.before[name], entry.after[name]) for name in fields)
         found.append(MaterialChange(entry, fields, consequences, typographical))
     return found

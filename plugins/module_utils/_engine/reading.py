@@ -13,25 +13,31 @@ from dataclasses import replace
 
 from ansible_collections.hostup.cloud.plugins.module_utils._api.base import Api, Reading
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.domain import Domain
-from ansible_collections.hostup.cloud.plugins.module_utils._contact.fields import Contact
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.stored import StoredContact
 from ansible_collections.hostup.cloud.plugins.module_utils._http.errors import (
     MissingDomains,
     RequestFailed,
     format_request_id,
 )
-from ansible_collections.hostup.cloud.plugins.module_utils._result.messages import format_causes, unreadable_domains
+from ansible_collections.hostup.cloud.plugins.module_utils._result import messages
+from ansible_collections.hostup.cloud.plugins.module_utils._result.messages import format_causes
 from ansible_collections.hostup.cloud.plugins.module_utils._result.report import Report
 
 
-def read_stored(api: Api, domains: Sequence[Domain], report: Report) -> tuple[list[Domain], dict[str, Contact]]:
+def read_stored(
+    api: Api, domains: Sequence[Domain], report: Report, *, written: int = 0
+) -> tuple[list[Domain], dict[str, StoredContact]]:
     """Return the domains with the names that the reading returned, and the stored contact of each by its id.
 
-    :raises MissingDomains: naming every domain that cannot be read; the report has the names then, too.
+    The report gets the names, too.
+
+    :param written: how many other domains of the run were written before.
+    :raises MissingDomains: naming every domain that cannot be read.
     """
     reading = api.read_contacts(domains)
     named = with_names(domains, reading)
-    report.domains = named
-    error = unreadable(named, reading, before_write=True)
+    report.take_names(reading.names)
+    error = unreadable(named, reading, consequence=messages.nothing_written(written))
     if error:
         raise error
     return named, dict(reading.contacts)
@@ -42,10 +48,10 @@ def with_names(domains: Sequence[Domain], reading: Reading) -> list[Domain]:
     return [d if d.name else replace(d, name=reading.names.get(d.id)) for d in domains]
 
 
-def unreadable(domains: Sequence[Domain], reading: Reading, *, before_write: bool = False) -> MissingDomains | None:
+def unreadable(domains: Sequence[Domain], reading: Reading, *, consequence: str = "") -> MissingDomains | None:
     """Return the error that names every domain whose contact could not be read, or None.
 
-    :param before_write: say that nothing was written.
+    :param consequence: a sentence about what was written.
     """
     ids = [domain.id for domain in domains]
     reasons = {i: reading.unreadable[i] for i in ids if i in reading.unreadable}
@@ -54,7 +60,7 @@ def unreadable(domains: Sequence[Domain], reading: Reading, *, before_write: boo
     first = next((reading.errors[i] for i in ids if i in reading.errors), None)
     causes = format_causes(domains, reasons)
     return MissingDomains(
-        unreadable_domains(len(reasons), len(ids), causes, before_write=before_write)
+        messages.unreadable_domains(len(reasons), len(ids), causes, consequence)
         + format_request_id(first.request_id if first else None),
         reasons,
         code="unreadable_domain",

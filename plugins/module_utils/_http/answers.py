@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ansible_collections.hostup.cloud.plugins.module_utils._http.errors import (
+    REFUSALS,
     FieldError,
     InvalidResponse,
     OutcomeUnknown,
@@ -37,7 +38,7 @@ def read_document(request: Request, body: bytes, status: int, headers: Mapping[s
         raise unusable(request, "the answer was empty.", http_status=status)
     document = read_json(request, body, status)
     if isinstance(document, dict) and document.get("success") is False:
-        raise refusal(request, **error_details(document, status, headers))
+        raise success_false(request, document, status, headers)
     return document
 
 
@@ -95,7 +96,17 @@ def quoted(text: str) -> str:
     return f'"{text.rstrip(".")}"'
 
 
-def refusal(request: Request, **details: Any) -> Refused:
+def success_false(
+    request: Request, document: Mapping[str, Any], status: int, headers: Mapping[str, str]
+) -> RequestFailed:
+    """Return the error for a 2xx answer that says ``success: false``; it may name a job all the same."""
+    error = refusal(request, **error_details(document, status, headers))
+    if isinstance(error, OutcomeUnknown):
+        error.job_id = id_text(document.get("jobId")) or id_text(as_dict(document.get("data")).get("jobId"))
+    return error
+
+
+def refusal(request: Request, **details: Any) -> RequestFailed:
     """Return the error for an answer that says no, with what the user can do about it."""
     status = details["http_status"]
     code = details.pop("code")
@@ -111,7 +122,12 @@ def refusal(request: Request, **details: Any) -> Refused:
             f" Check that the API key has the scope {scope}, may be used from this IP address, and that every domain"
             " belongs to its account."
         )
-    return Refused(request.exchange, explanation, code=code or f"http_{status}", **details)
+    code = code or f"http_{status}"
+    if request.kind is not Kind.WRITE or status in REFUSALS:
+        return Refused(request.exchange, explanation, code=code, **details)
+    error = OutcomeUnknown(request.exchange, explanation, code=code, **details)
+    error.was_answered = True
+    return error
 
 
 def unusable(request: Request, explanation: str, *, http_status: int | None = None) -> RequestFailed:

@@ -31,6 +31,11 @@ MAX_STREAM_BYTES = 128 * 1024 * 1024
 MAX_LINE_BYTES = 1024 * 1024
 
 
+def never() -> bool:
+    """Return false: a stream is read to its end."""
+    return False
+
+
 class Client:
     """Sends requests to one origin, over one session, and repeats them by the table of :class:`RetryPolicy`.
 
@@ -72,19 +77,22 @@ class Client:
         """
         return self._retry.repeat(request, lambda: self._document(request), deadline)
 
-    def stream(self, request: Request, deadline: Deadline | None = None) -> Iterator[Any]:
+    def stream(
+        self, request: Request, deadline: Deadline | None = None, *, is_enough: Callable[[], bool] = never
+    ) -> Iterator[Any]:
         """Yield the JSON value of each line of a newline-delimited answer, as it arrives.
 
         A stream that breaks off just ends: whoever reads knows what is missing, and whether to request it again.
 
         :param deadline: no retry is started that would only begin after it.
+        :param is_enough: whether no further line is to be waited for; what has arrived already is still yielded.
         :raises RequestFailed: when there is no stream, as in the table of :class:`RetryPolicy`.
         """
         response = self._retry.repeat(
             request, lambda: self._transport.send(request, self._transport.request_deadline()), deadline
         )
         with response:
-            yield from self._lines(request, response)
+            yield from self._lines(request, response, is_enough)
 
     def pause_before_retry(self, attempt: int, cause: str, deadline: Deadline | None = None) -> bool:
         """See :meth:`RetryPolicy.pause`."""
@@ -96,10 +104,10 @@ class Client:
             body = self._transport.read_body(request, response, request_deadline)
         return read_document(request, body, response.status_code, response.headers)
 
-    def _lines(self, request: Request, response: requests.Response) -> Iterator[Any]:
+    def _lines(self, request: Request, response: requests.Response, is_enough: Callable[[], bool]) -> Iterator[Any]:
         """Yield the value of each line; the first must be JSON, a later one that is none is passed over."""
         is_first = True
-        for line in self._raw_lines(request, response):
+        for line in self._raw_lines(request, response, is_enough):
             if is_first:
                 yield read_json(request, line, response.status_code)
                 is_first = False
@@ -110,7 +118,9 @@ class Client:
                 continue
             yield value
 
-    def _raw_lines(self, request: Request, response: requests.Response) -> Iterator[bytes]:
+    def _raw_lines(
+        self, request: Request, response: requests.Response, is_enough: Callable[[], bool]
+    ) -> Iterator[bytes]:
         """Yield complete, non-blank lines. A last line without its line feed counts if it is whole JSON."""
         received, rest = 0, b""
         line_deadline = self._transport.request_deadline()
@@ -122,6 +132,9 @@ class Client:
                     raise unusable(request, "the answer was too large.", http_status=response.status_code)
                 complete = [line for line in lines if line.strip()]
                 yield from complete
+                if is_enough():
+                    self._transport.finish(response)
+                    return
                 if complete:
                     line_deadline = self._transport.request_deadline()
                 elif line_deadline.expired():

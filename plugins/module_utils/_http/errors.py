@@ -88,12 +88,16 @@ class RequestFailed(HostUpError):
         }
 
 
+REFUSALS = frozenset({400, 401, 403, 404, 413, 422, 429})
+"""The statuses by which the API is documented to refuse an update. After any other answer it may have acted."""
+
+
 class NotSent(RequestFailed):
     """No connection was made, so the server cannot have acted."""
 
 
 class Refused(RequestFailed):
-    """The API answered that it will not do it (4xx, or ``success: false``), so it did not act."""
+    """The API answered that it will not do it, so it did not act: for a write, one of :data:`REFUSALS`."""
 
     def points_at(self, pointer: str) -> bool:
         """Return whether one of the field errors is about exactly this JSON pointer or field name."""
@@ -110,4 +114,11 @@ class TransientServerError(RequestFailed):
 
 
 class OutcomeUnknown(RequestFailed):
-    """A write was sent and no usable answer came back: the server may or may not have acted. Never send it again."""
+    """A write was sent and no usable answer came back: the server may or may not have acted. Never send it again.
+
+    :ivar was_answered: whether the API answered itself, so that what it did shows soon; else it may act much later.
+    :ivar job_id: the job that such an answer names, if it names one.
+    """
+
+    was_answered = False
+    job_id: str | None = None

@@ -81,7 +81,8 @@ class RetryPolicy:
     429                                                 retry             retry: the server did not act
     502, 503, 504, reset or read time-out after sending retry             never sent again: :class:`OutcomeUnknown`
     other 5xx                                           retry             never sent again: :class:`OutcomeUnknown`
-    4xx, ``success: false``                             :class:`Refused`  :class:`Refused`
+    400, 401, 403, 404, 413, 422                        :class:`Refused`  :class:`Refused`
+    other 4xx, ``success: false``                       :class:`Refused`  never sent again: :class:`OutcomeUnknown`
     2xx that cannot be understood                       an error          never sent again: :class:`OutcomeUnknown`
     ================================================== ================= ==============================================
 

@@ -51,6 +51,9 @@ COLLECTION_VERSION = "1.0.0"
 
 MAX_DOCUMENT_BYTES = 16 * 1024 * 1024
 CHUNK_BYTES = 64 * 1024
+FINISH_SECONDS = 0.05
+"""How long the end of an answer is waited for that holds nothing more of interest."""
+
 SMALL_CHUNK_BYTES = 512
 
 
@@ -145,6 +148,12 @@ class Transport:
             raise self._retryable(error, sent=True) from error
         return bytes(body)
 
+    def finish(self, response: requests.Response) -> None:
+        """Take in the end of an answer if it is there already, so that its connection can be used again."""
+        _limit(_socket_of(response), FINISH_SECONDS)
+        with contextlib.suppress(OSError):
+            next(arriving_pieces(response), None)
+
     def _transmit(self, request: Request) -> requests.Response:
         connection = self.connection
         sent = True
@@ -184,7 +193,7 @@ class Transport:
 
     def _pieces(self, response: requests.Response, request_deadline: Deadline) -> Iterator[bytes]:
         """Yield a body as it arrives, for as long as the request may take."""
-        socket = getattr(getattr(response.raw, "connection", None), "sock", None)
+        socket = _socket_of(response)
         pieces = arriving_pieces(response)
         try:
             while True:
@@ -218,6 +227,10 @@ def arriving_pieces(response: requests.Response) -> Iterator[bytes]:
         raise requests.exceptions.ReadTimeout(error) from error
     except HTTPError as error:
         raise requests.exceptions.ConnectionError(error) from error
+
+
+def _socket_of(response: requests.Response) -> Any:
+    return getattr(getattr(response.raw, "connection", None), "sock", None)
 
 
 def _limit(socket: Any, seconds: float) -> None:

@@ -15,6 +15,7 @@ from ansible_collections.hostup.cloud.plugins.module_utils._result.status import
 
 STATUSES: dict[Status, tuple[str, str]] = {
     Status.FAILED: ("Failed", "They could not be read or updated, or the run ended before that."),
+    Status.ALTERED: ("Altered", "A field that the update was not to change is no longer what it was."),
     Status.NOT_APPLIED: ("Not stored", "They were updated, but the registrar stores something else."),
     Status.BLOCKED: ("Blocked", "They differ, and cannot be edited now."),
     Status.PLANNED: ("Drifted", "They have drifted. A run without check mode would update them."),
@@ -30,6 +31,7 @@ WITHHELD_PROBLEM = (
 )
 
 _VERBS = {
+    Status.ALTERED: ("has a field that was not to change and did", "have fields that were not to change and did"),
     Status.NOT_APPLIED: ("is not stored as declared", "are not stored as declared"),
     Status.BLOCKED: ("has drifted, and cannot be edited now", "have drifted, and cannot be edited now"),
     Status.PLANNED: ("has drifted", "have drifted"),

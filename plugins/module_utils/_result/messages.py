@@ -111,10 +111,39 @@ def condition_not_met(fields: Sequence[str], *, in_sync: bool) -> str:
     return text + (" It is in sync already." if in_sync else "")
 
 
-def unreadable_domains(count: int, total: int, causes: str, *, before_write: bool) -> str:
+def nothing_written(canary: int = 0) -> str:
+    """Say that this is all that was written: nothing, or the domains of a canary."""
+    if not canary:
+        return "Nothing was written."
+    return f"Only the canary ({format_count(canary, 'domain')}) was written."
+
+
+def unreadable_domains(count: int, total: int, causes: str, consequence: str) -> str:
     """Say that stored contacts cannot be read; ``causes`` as of :func:`format_causes`."""
-    consequence = "; nothing was written" if before_write else ""
-    return f"Could not read the stored contact of {count} of {total} domains{consequence}. {causes}"
+    written = f"; {consequence[:1].lower()}{clause(consequence[1:])}" if consequence else ""
+    return f"Could not read the stored contact of {count} of {total} domains{written}. {causes}"
+
+
+def unreadable_fields(count: int, total: int, causes: str, consequence: str) -> str:
+    """Say that fields cannot be read without which no update can be made."""
+    return (
+        f"{count} of {total} domains cannot be updated as declared, because part of the stored contact cannot be read."
+        f" {consequence} {causes}"
+    )
+
+
+def field_unreadable(declared: Sequence[str], invented: Sequence[str]) -> str:
+    """Say which fields of one domain stand in the way of its update."""
+    texts = []
+    if declared:
+        texts.append(f"What is stored in {', '.join(declared)} cannot be read, so nobody knows whether it differs.")
+    if invented:
+        it = "it" if len(invented) == 1 else "them"
+        texts.append(
+            f"The API does not say what is stored in {', '.join(invented)}, and an update would have to carry {it}:"
+            f" declare {it}."
+        )
+    return " ".join(texts)
 
 
 # -- the guards --------------------------------------------------------------------------------------------------------
@@ -128,18 +157,18 @@ def canary_without_eyes(canary: int, options: Sequence[str]) -> str:
     )
 
 
-def too_many_changes(count: int, total: int, limit: int) -> str:
+def too_many_changes(count: int, total: int, limit: int, consequence: str) -> str:
     """Refuse a plan that is larger than ``max_changed``."""
     return (
-        f"{count} of {total} domains would change, but max_changed allows {limit}. Nothing was written. Read the plan"
+        f"{count} of {total} domains would change, but max_changed allows {limit}. {consequence} Read the plan"
         " (check mode with diff); raise max_changed if it is right."
     )
 
 
-def blocked_domains(count: int, total: int, causes: str) -> str:
+def blocked_domains(count: int, total: int, causes: str, consequence: str) -> str:
     """Refuse a plan with domains that cannot be edited."""
     return (
-        f"{count} of the {total} domains that would change cannot be edited now. Nothing was written. {causes} Wait"
+        f"{count} of the {total} domains that would change cannot be edited now. {consequence} {causes} Wait"
         " until they can be edited, take them out, or set on_blocked to skip."
     )
 
@@ -156,9 +185,9 @@ def blocked_domain(reason: str | None, code: str | None) -> str:
     return f"It cannot be edited now: {' '.join(parts) or 'the API gave no reason'}."
 
 
-def preflight_failed(count: int, total: int, causes: str) -> str:
+def preflight_failed(count: int, total: int, causes: str, consequence: str) -> str:
     """Say that the preflight itself failed."""
-    return f"Could not ask whether {count} of {total} domains can be edited. Nothing was written. {causes}"
+    return f"Could not ask whether {count} of {total} domains can be edited. {consequence} {causes}"
 
 
 def preflight_without_answer(domains: str) -> str:
@@ -166,11 +195,11 @@ def preflight_without_answer(domains: str) -> str:
     return f"The API did not say whether {domains} can be edited, so the update is tried."
 
 
-def material_change_denied(count: int, total: int, causes: str, consequences: Sequence[str]) -> str:
-    """Refuse a plan with legal consequences."""
+def material_change_denied(count: int, total: int, causes: str, written: str, consequences: Sequence[str]) -> str:
+    """Refuse a plan with legal consequences; ``written`` is a sentence about what was written."""
     return (
-        f"material_changes is deny, and {count} of the {total} changes would have legal consequences. Nothing was"
-        f" written. {causes} {' '.join(consequences)}"
+        f"material_changes is deny, and {count} of the {total} changes would have legal consequences. {written}"
+        f" {causes} {' '.join(consequences)}"
     )
 
 
@@ -187,74 +216,6 @@ def legal_consequence(count: int, domains: str, consequence: str, typographical:
             f" Of {typographical} of them the change is possibly typographical: only case, white space or punctuation"
             " differs."
         )
-    return text
-
-
-# -- writing and reading back ------------------------------------------------------------------------------------------
-
-CANARY_FAILED = "Not sent, because the canary did not come out as declared."
-CANARY_TOO_LATE = "Not sent, because wait_timeout was over when the canary had come out as declared."
-EARLIER_REQUEST_FAILED = "Not sent, because an earlier request failed."
-NO_JOB_NAMED = "the API accepted the update, but named no job"
-NOT_IN_ANSWER = "the API's answer did not include this domain."
-OTHER_VALUES = "The API reported success, but reading back shows other values."
-
-
-def outcome_unknown(explanation: str) -> str:
-    """Say why it is open whether a write was carried out, as a clause."""
-    return f"it is not known whether the API acted: {clause(explanation)}"
-
-
-def job_not_followed(job_id: str | None, reason: str | None) -> str:
-    """Say that a job could not be polled, as a clause."""
-    return f"job {job_id} could not be followed: {clause(reason or 'no reason given')}"
-
-
-def job_failed(job_id: str | None, message: str | None) -> str:
-    """Say that a job failed, with the words of the API."""
-    return sentence(f"job {job_id} failed" + (f", {quoted(message)}" if message else ""))
-
-
-def job_not_verified(job_id: str | None) -> str:
-    """Say that the success of a job is all that is known."""
-    return f"Job {job_id} says so; it was not verified."
-
-
-def values_not_arrived(uncertainty: str) -> str:
-    """Say that a write of unknown outcome does not show; ``uncertainty`` is a clause."""
-    return sentence(f"{uncertainty}, and the values have not arrived")
-
-
-def read_back_failed(reason: str) -> str:
-    """Say that it is open what was stored."""
-    return f"The update was sent, but reading back failed: {reason}"
-
-
-def carried_out_without_answer(domains: str) -> str:
-    """Warn of updates whose answer was lost, although they were carried out."""
-    return f"The update of {domains} got no usable answer, but reading back shows that it was carried out."
-
-
-def carried_out_despite_job(domains: str) -> str:
-    """Warn of jobs that report a failure, although the update was carried out."""
-    return f"The job of {domains} reported a failure, but reading back shows that it was carried out."
-
-
-def job_not_finished(job_id: str | None, wait_timeout: float) -> str:
-    """Say that the wait ran out."""
-    return f"Job {job_id} was not finished after {wait_timeout:g} seconds (wait_timeout)."
-
-
-def fields_not_applied(fields: Sequence[str], reason: str | None) -> str:
-    """Say which fields of one domain are not stored as declared."""
-    return f"Not stored as declared: {', '.join(fields)}. {reason}"
-
-
-def incomplete_update(count: int, total: int, causes: str, *, run_again: bool) -> str:
-    """Say which domains did not end well, and what to do about it."""
-    text = f"{count} of {total} domains could not be updated as declared. {causes}"
-    if run_again:
-        text += " Run the task again later: it compares first, so nothing that has arrived is written twice."
     return text
 
 
@@ -287,7 +248,38 @@ def repeated_requests(cause: str, count: int) -> str:
     return f"A request to HostUp was repeated {times}: {cause}."
 
 
+# -- the end -----------------------------------------------------------------------------------------------------------
+
+
+def interrupted(advice: str) -> str:
+    """Say that the task was asked to end before its time; ``advice`` may be empty."""
+    return sentence(f"the task was interrupted. {advice or nothing_written()}")
+
+
+def internal_error(kind: str, place: str, advice: str) -> str:
+    """Say that the collection itself is at fault, with what is needed to report it: no value."""
+    return (
+        f"The collection hostup.cloud has a fault: {kind} in {place}. Please report it at"
+        f" https://github.com/hostup-cloud/hostup.cloud/issues. {advice or nothing_written()}"
+    )
+
+
+def after_interrupt(job_ids: Sequence[str]) -> str:
+    """Say what to do after a run that was cut short when something had been sent."""
+    if not job_ids:
+        return "Updates were sent. Run the task again: it compares first."
+    return (
+        f"Updates were sent, and {format_count(len(job_ids), 'job')} may be under way: give pending_jobs"
+        f" {', '.join(job_ids)} to the next run, which waits for them and then compares."
+    )
+
+
 # -- files -------------------------------------------------------------------------------------------------------------
+
+
+def job_file_failed(reason: str | None) -> str:
+    """Say why the jobs cannot be written down, so that nothing more was sent."""
+    return f"Could not write job_file: {reason}. Nothing more was sent. Check job_file."
 
 
 def backup_failed(reason: str | None) -> str:

@@ -9,15 +9,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from ansible_collections.hostup.cloud.plugins.module_utils._api.jobs import Job
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.domain import Domain, ListedDomain
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.fields import Contact
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.invalid_input import HostUpError
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.stored import StoredContact
 from ansible_collections.hostup.cloud.plugins.module_utils._http.errors import MissingDomains
-from ansible_collections.hostup.cloud.plugins.module_utils._result import messages
+from ansible_collections.hostup.cloud.plugins.module_utils._result import messages, write_messages
 from ansible_collections.hostup.cloud.plugins.module_utils._result.messages import (
     SHORTEST_STORED_VALUE,
     format_causes,
@@ -34,7 +35,7 @@ class PlannedDomain(Protocol):
     @property
     def domain(self) -> Domain: ...
     @property
-    def stored(self) -> Contact: ...
+    def stored(self) -> StoredContact: ...
     @property
     def changed_fields(self) -> tuple[str, ...]: ...
     @property
@@ -60,6 +61,7 @@ class Plan(Protocol):
     def considered(self) -> Sequence[PlannedDomain]: ...
     @property
     def changing(self) -> Sequence[PlannedDomain]: ...
+    def updated(self, later: Any) -> Any: ...
 
 
 @dataclass(frozen=True)
@@ -68,12 +70,14 @@ class Outcome:
 
     :ivar normalised: (field, rule) of values that are stored in another notation than declared.
     :ivar not_applied: field to the value that is stored instead of the declared one.
+    :ivar altered: field that the update was not to change, to the value that is stored now.
     """
 
     status: Status
     reason: str | None = None
     normalised: tuple[tuple[str, str], ...] = ()
     not_applied: Mapping[str, str] = field(default_factory=dict)
+    altered: Mapping[str, str] = field(default_factory=dict)
 
 
 class Report:
@@ -97,6 +101,11 @@ class Report:
         self.warnings: list[str] = []
         self.outcomes: dict[str, Outcome] = {}
         self._private: dict[str, str] = {}
+        self._announced: set[tuple[str, tuple[str, ...]]] = set()
+
+    def take_names(self, names: Mapping[str, str]) -> None:
+        """Keep names of domains, by id, where none was known."""
+        self.domains = [d if d.name else replace(d, name=names.get(d.id or "")) for d in self.domains]
 
     def take_plan(self, plan: Plan) -> None:
         """Keep the plan, and warn of what it cannot know: one warning for each field and reason."""
@@ -108,13 +117,28 @@ class Report:
         ]
         self.warnings += [messages.left_out_field(name, self.format_names(ids)) for name, ids in left_out.items()]
 
+    def take_plan_again(self, plan: Plan) -> None:
+        """Put these entries in the place of those of the same domains: they were read once more."""
+        if self.plan is not None:
+            self.plan = self.plan.updated(plan)
+
+    def is_news(self, domain_id: str, fields: tuple[str, ...]) -> bool:
+        """Return whether the change of these fields of a domain was not asked about before."""
+        known = (domain_id, fields) in self._announced
+        self._announced.add((domain_id, fields))
+        return not known
+
+    def warn_once(self, *warnings: str) -> None:
+        """Warn of what was not said before."""
+        self.warnings += [warning for warning in warnings if warning not in self.warnings]
+
     def mark_sensitive(self, *contacts: Contact) -> None:
         """Take these contact values out of every text that is returned later, whoever wrote it."""
         self._private.update(personal(*contacts))
 
     def safe_text(self, text: str) -> str:
         """Return a text about the run with ``<field>`` in the place of declared and stored contact values."""
-        return self._without_values(text, *(entry.stored for entry in (self.plan.entries if self.plan else ())))
+        return self._without_values(text, *(entry.stored.known for entry in (self.plan.entries if self.plan else ())))
 
     def _without_values(self, text: str, *stored: Contact) -> str:
         # A short word that some domain happens to store would take words out of sentences that are not about it.
@@ -129,6 +153,20 @@ class Report:
     def record_outcomes(self, outcomes: Mapping[str, Outcome]) -> None:
         """Record how each of these domains ended, by id; a later call replaces an earlier one."""
         self.outcomes.update(outcomes)
+
+    def sending(self, domain_ids: Sequence[str]) -> None:
+        """Note that a write of these domains is about to be sent: if the run ends now, it may have been carried out."""
+        self.written.update(domain_ids)
+        self.record_outcome(domain_ids, Outcome(Status.FAILED, write_messages.SENDING))
+
+    def not_sent(self, domain_ids: Sequence[str]) -> None:
+        """Note that the API has not acted on a write of these domains."""
+        self.written.difference_update(domain_ids)
+
+    def advice(self) -> str:
+        """Return what to do after a run that was cut short, or nothing if it has sent nothing."""
+        under_way = [job.id for job in self.jobs if job.id is not None and not job.is_over]
+        return messages.after_interrupt(under_way) if self.written else ""
 
     def take_error(self, error: HostUpError) -> None:
         """Note that an error ends the run, and record the outcome of the domains that it is about."""
@@ -191,14 +229,15 @@ class Report:
             "equivalent": [{"field": name, "rule": rule} for name, rule in equivalent],
             "unverifiable": list(planned.unverifiable) if planned else [],
             "not_applied": list(outcome.not_applied),
-            "stored": self._shown(outcome.not_applied),
+            "altered": list(outcome.altered),
+            "stored": self._shown({**outcome.not_applied, **outcome.altered}),
             "reason": self._reason(outcome, planned),
         }
 
     def _reason(self, outcome: Outcome, planned: PlannedDomain | None) -> str | None:
         if outcome.reason is None:
             return None
-        return self._without_values(outcome.reason, *([planned.stored] if planned else []))
+        return self._without_values(outcome.reason, *([planned.stored.known] if planned else []))
 
     def _shown(self, contact: Mapping[str, str]) -> dict[str, str | None]:
         return {name: None if self.redact else value for name, value in contact.items()}
@@ -240,6 +279,10 @@ class InfoReport:
 
     def take_error(self, error: HostUpError) -> None:
         """Nothing of the result depends on the error."""
+
+    def advice(self) -> str:
+        """Return nothing: a task that only reads leaves nothing under way."""
+        return ""
 
     def safe_text(self, text: str) -> str:
         """Return the text as it is."""

@@ -19,6 +19,7 @@ class Status(str, Enum):
     QUEUED = "queued"
     UPDATED = "updated"
     NOT_APPLIED = "not_applied"
+    ALTERED = "altered"
     BLOCKED = "blocked"
     SKIPPED = "skipped"
     FAILED = "failed"

@@ -26,9 +26,9 @@ from ansible_collections.hostup.cloud.plugins.module_utils._result.status import
 
 Result = Mapping[str, Any]
 
-TROUBLE = (Status.FAILED, Status.NOT_APPLIED, Status.BLOCKED)
+TROUBLE = (Status.FAILED, Status.ALTERED, Status.NOT_APPLIED, Status.BLOCKED)
 
-WERE_SENT = (Status.NOT_APPLIED, Status.QUEUED, Status.UPDATED)
+WERE_SENT = (Status.ALTERED, Status.NOT_APPLIED, Status.QUEUED, Status.UPDATED)
 """Statuses after which the values that were read are not what is stored now."""
 
 

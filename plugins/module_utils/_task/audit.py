@@ -28,9 +28,9 @@ from ansible_collections.hostup.cloud.plugins.module_utils._contact.declared imp
 )
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.fields import FIELD_NAMES, Contact
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.notation import (
-    as_text,
     canonical_email,
     canonical_phone,
+    comparable_text,
 )
 
 PLACEHOLDER = "placeholder"
@@ -139,7 +139,7 @@ def email_names(contacts: Iterable[Contact]) -> frozenset[str]:
 
 
 def _names_of_email(contact: Contact) -> list[str]:
-    parsed = canonical_email(as_text(contact.get("email", "")))
+    parsed = canonical_email(comparable_text(contact.get("email", "")))
     labels = parsed[1].split(".") if parsed else []
     # A name has two labels at least.
     return [".".join(labels[start:]) for start in range(len(labels) - 1)]
@@ -152,7 +152,7 @@ def _norm(clusters: list[Cluster]) -> Cluster | None:
 
 
 def _refused(contact: Contact) -> Iterator[Finding]:
-    texts = {name: as_text(contact.get(name, "")) for name in FIELD_NAMES}
+    texts = {name: comparable_text(contact.get(name, "")) for name in FIELD_NAMES}
     for name, text in texts.items():
         problem = problem_of(name, text, texts)
         if problem:
@@ -160,7 +160,7 @@ def _refused(contact: Contact) -> Iterator[Finding]:
 
 
 def _placeholders(contact: Contact) -> Iterator[Finding]:
-    texts = {name: as_text(contact.get(name, "")) for name in FIELD_NAMES}
+    texts = {name: comparable_text(contact.get(name, "")) for name in FIELD_NAMES}
     checked = {name: texts[name] for name in _MAY_HOLD_PLACEHOLDERS}
     checked["email"] = texts["email"].rpartition("@")[0]
     phone = canonical_phone(texts["phonenumber"])

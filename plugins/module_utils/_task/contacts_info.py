@@ -22,7 +22,8 @@ from ansible_collections.hostup.cloud.plugins.module_utils._contact.declared imp
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.domain import Domain, comparable_name
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.fields import FIELD_NAMES, Contact
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.invalid_input import HostUpError, InvalidInput
-from ansible_collections.hostup.cloud.plugins.module_utils._contact.notation import as_text
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.notation import comparable_text
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.stored import StoredContact
 from ansible_collections.hostup.cloud.plugins.module_utils._engine.reading import unreadable, with_names
 from ansible_collections.hostup.cloud.plugins.module_utils._http.errors import MissingDomains, format_request_id
 from ansible_collections.hostup.cloud.plugins.module_utils._result import messages
@@ -82,14 +83,15 @@ def lost_names(api: Api, generation: str, contacts: Sequence[Contact], now: date
     return frozenset(comparable_name(domain.name or "") or "" for domain in lost)
 
 
-def declarable(contact: Contact) -> tuple[dict[str, str | None], list[str]]:
+def declarable(contact: StoredContact) -> tuple[dict[str, str | None], list[str]]:
     """Return a stored contact as it can be declared, and the fields that could not be.
 
     :return: all eleven fields, null where the API did not return or the stored value would be refused; and the latter.
     """
-    texts = {name: as_text(value) for name, value in contact.items()}
-    left_out = [name for name in FIELD_NAMES if name in texts and problem_of(name, texts[name], texts)]
-    return {name: None if name in left_out else contact.get(name) for name in FIELD_NAMES}, left_out
+    texts = {name: comparable_text(value) for name, value in contact.returned.items()}
+    refused = {name for name, text in texts.items() if problem_of(name, text, texts)} | contact.unreadable.keys()
+    left_out = [name for name in FIELD_NAMES if name in refused]
+    return {name: None if name in refused else contact.returned.get(name) for name in FIELD_NAMES}, left_out
 
 
 class ContactsReport(InfoReport):
@@ -110,8 +112,8 @@ class ContactsReport(InfoReport):
 
     @property
     def contacts(self) -> dict[str, Contact]:
-        """The stored contacts by domain id, each once, in the order of the domains."""
-        return {d.id: self._reading.contacts[d.id] for d in self._domains if d.id in self._reading.contacts}
+        """What is known of the stored contacts by domain id, each once, in the order of the domains."""
+        return {d.id: self._reading.contacts[d.id].known for d in self._domains if d.id in self._reading.contacts}
 
     def take_contacts(self, domains: Sequence[Domain], reading: Reading) -> None:
         """Keep what was read of these domains."""
@@ -157,13 +159,13 @@ class ContactsReport(InfoReport):
 
     def _entry(self, domain: Domain) -> dict[str, Any]:
         domain_id = domain.id
-        contact, left_out = declarable(self._reading.contacts.get(domain_id, {}))
-        is_read = domain_id in self._reading.contacts
+        stored = self._reading.contacts.get(domain_id)
+        contact, left_out = declarable(stored) if stored else ({}, [])
         reasons = [texts[domain_id] for texts in (self._reading.unreadable, self._gates.failures) if domain_id in texts]
         entry: dict[str, Any] = {
             "id": domain.id,
             "name": domain.name,
-            "contact": self._shown(contact) if is_read else None,
+            "contact": self._shown(contact) if stored else None,
             "left_out": left_out,
             "reason": self.safe_text(" ".join(reasons)) if reasons else None,
         }
@@ -187,7 +189,7 @@ class ContactsReport(InfoReport):
             {
                 "domain_ids": list(cluster.domain_ids),
                 "names": [names[domain_id] for domain_id in cluster.domain_ids],
-                "contact": self._shown(declarable(cluster.contact)[0]),
+                "contact": self._shown(declarable(self._reading.contacts[cluster.domain_ids[0]])[0]),
             }
             for cluster in clusters_of(self.contacts)
         ]

@@ -8,8 +8,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
-from collections.abc import Callable, Mapping
+import signal
+import traceback
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import PurePath
 from typing import Any, Generic, Protocol, TypeVar
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
@@ -37,6 +41,9 @@ class TaskReport(Protocol):
     def take_error(self, error: HostUpError) -> None:
         """Note what ends the task, before anything is reported."""
 
+    def advice(self) -> str:
+        """Return what to do after a run that was cut short, or nothing."""
+
     def safe_text(self, text: str) -> str:
         """Return a text for a person without what must not be shown."""
 
@@ -45,6 +52,36 @@ class TaskReport(Protocol):
 
 
 R = TypeVar("R", bound=TaskReport)
+
+
+class MissingLibrary(HostUpError):
+    """A Python library is missing on the host that runs the module."""
+
+
+class Interrupted(BaseException):
+    """The task is asked to end; not an error that any handler of errors may take."""
+
+
+def interrupt(_number: int, _frame: object) -> None:
+    """Handle a signal by ending the task."""
+    raise Interrupted
+
+
+@contextlib.contextmanager
+def handling(handler: Any, *numbers: int) -> Iterator[None]:
+    """Handle these signals in this way, and afterwards as before."""
+    before = {number: signal.signal(number, handler) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, former in before.items():
+            signal.signal(number, former)
+
+
+def place_of(error: BaseException) -> str:
+    """Return where an error was raised, as ``file.py:12``; the error's own text may hold values."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return f"{PurePath(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "?"
 
 
 class Task(Generic[R]):
@@ -63,7 +100,7 @@ class Task(Generic[R]):
     def open_api(self, generation: str, connection: Connection) -> Api:
         """Return the API of this generation; at most one is opened in a task."""
         if REQUESTS_IMPORT_ERROR is not None:
-            self._module.fail_json(msg=missing_required_lib("requests"), exception=REQUESTS_IMPORT_ERROR)
+            raise MissingLibrary(missing_required_lib("requests"), code="missing_library")
         # Ansible hides the key as it was given; white space around it is gone by now.
         self._module.no_log_values.add(connection.api_key)
         # A module without these options sends nothing in batches or in parallel.
@@ -73,22 +110,34 @@ class Task(Generic[R]):
         return api
 
     def finish(self, run: Callable[[Task[R]], None]) -> None:
-        """Call ``run`` and end the task with what the report then holds."""
+        """Call ``run`` and end the task with what the report then holds, whatever happens."""
         try:
-            run(self)
+            with handling(interrupt, signal.SIGINT, signal.SIGTERM):
+                run(self)
         except HostUpError as error:
             self._fail(error)
+        except Interrupted:
+            self._fail(HostUpError(messages.interrupted(self.report.advice()), code="interrupted"))
+        except Exception as error:  # noqa: BLE001 - a fault of ours must not lose what was done
+            text = messages.internal_error(type(error).__name__, place_of(error), self.report.advice())
+            self._fail(HostUpError(text, code="internal_error"))
         self._warn()
         self._module.exit_json(**self._result())
 
     def _fail(self, error: HostUpError) -> None:
+        # It is quicker to end than to be interrupted once more.
+        with handling(signal.SIG_IGN, signal.SIGINT, signal.SIGTERM):
+            self._fail_json(error)
+
+    def _fail_json(self, error: HostUpError) -> None:
         report = self.report
         report.take_error(error)
         failure = error.as_failure()
         failure["message"] = report.safe_text(failure["message"])
         failure["errors"] = [{**item, "message": report.safe_text(item["message"])} for item in failure["errors"]]
         self._warn()
-        self._module.fail_json(msg=report.safe_text(str(error)), failure=failure, **self._result())
+        known = {"exception": REQUESTS_IMPORT_ERROR} if isinstance(error, MissingLibrary) else {}
+        self._module.fail_json(msg=report.safe_text(str(error)), failure=failure, **known, **self._result())
 
     def _warn(self) -> None:
         for warning in self.report.warnings:

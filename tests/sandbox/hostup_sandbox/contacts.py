@@ -8,6 +8,7 @@ A stored contact is a dict of text under the v1 names, :data:`FIELDS`, plus ``or
 
 from __future__ import annotations
 
+import html
 import re
 import unicodedata
 from collections.abc import Mapping
@@ -62,13 +63,16 @@ def as_stored(patch: Mapping[str, str], switches: SwitchBoard) -> Contact:
 def v1_contact(contact: Contact, switches: SwitchBoard) -> dict[str, str | None]:
     """The contact as v1 returns it."""
     keys = [key for key in STORED_KEYS if key != "address2" or switches["v1_read_address2"]]
-    shown = {key: as_read(key, contact[key], switches) for key in keys}
+    shown = {key: as_read(key, contact[key], switches) for key in keys if key not in switches["read_leaves_out"]}
+    if switches["v1_text_on_read"] == "html_entities":
+        shown = {key: html.escape(value, quote=False) for key, value in shown.items()}
     return _with_empties(shown, switches["v1_empty_as"])
 
 
 def v2_contact(contact: Contact, switches: SwitchBoard, with_identifier: bool = True) -> dict[str, Any]:
     """The contact as v2 returns it; ``with_identifier`` adds ``registrationIdentifier``."""
-    shown = {V2_NAMES[key]: as_read(key, contact[key], switches) for key in FIELDS}
+    keys = [key for key in FIELDS if key not in switches["read_leaves_out"]]
+    shown = {V2_NAMES[key]: as_read(key, contact[key], switches) for key in keys}
     answer: dict[str, Any] = _with_empties(shown, switches["v2_empty_as"])
     if switches["v2_contact_type"]:
         answer["type"] = "organisation" if contact["companyname"] else "private"

@@ -27,6 +27,13 @@ def strike(fault: Fault, response: Response | None = None) -> Response | None:
         g.outside_contract = False
         sandbox_state().shutdown.wait(fault.delay)
         return None
+    if fault.edit is not None:
+        g.outside_contract = False
+        for name, values in fault.edit.items():
+            domain = sandbox_state().store.find(name)
+            if domain is not None:
+                domain.write("registrant", values)
+        return None
     if fault.disconnect:
         g.disconnected = True
         return Response(_disconnecting(request.environ))

@@ -13,7 +13,7 @@ from typing import Any
 
 from . import shapes
 
-EFFECTS = ("status", "disconnect", "delay", "truncate_after_bytes", "truncate_after_lines", "endless")
+EFFECTS = ("status", "disconnect", "delay", "edit", "truncate_after_bytes", "truncate_after_lines", "endless")
 
 
 @dataclass
@@ -22,9 +22,11 @@ class Fault:
     ``times`` times (0: for ever).
 
     Exactly one effect: ``status`` (with ``headers`` and ``body`` or ``body_base64``; without a body, the generation's
-    own error), ``disconnect`` (TCP reset), ``delay`` (seconds, then the usual answer), ``truncate_after_bytes`` and
-    ``truncate_after_lines`` (the usual answer, cut), ``endless`` (an answer that never ends, with ``pause`` seconds
-    between its parts). With ``act``, the route does its work before the effect. ``name`` is for people who list them.
+    own error), ``disconnect`` (TCP reset), ``delay`` (seconds, then the usual answer), ``edit`` (what somebody else
+    changes just before the usual answer: domain name to fields of its registrant, by their v1 names),
+    ``truncate_after_bytes`` and ``truncate_after_lines`` (the usual answer, cut), ``endless`` (an answer that never
+    ends, with ``pause`` seconds between its parts). With ``act``, the route does its work before the effect. ``name``
+    is for people who list them.
     """
 
     name: str = ""
@@ -40,6 +42,7 @@ class Fault:
     body_base64: str | None = None
     disconnect: bool = False
     delay: float | None = None
+    edit: Mapping[str, Mapping[str, str]] | None = None
     truncate_after_bytes: int | None = None
     truncate_after_lines: int | None = None
     endless: bool = False

@@ -25,6 +25,7 @@ _FAILURE_MESSAGE = "The contact update failed at the registry."
 _STATE_WORDS: Mapping[str, Mapping[str, str]] = {
     "bullmq": {"waiting": "waiting", "active": "active", "completed": "completed", "failed": "failed"},
     "short": {"waiting": "processing", "active": "processing", "completed": "completed", "failed": "failed"},
+    "undocumented": {"waiting": "waiting", "active": "active", "completed": "succeeded", "failed": "error"},
     "operation": {"waiting": "queued", "active": "in_progress", "completed": "completed", "failed": "failed"},
 }
 
@@ -125,8 +126,10 @@ class JobQueue:
         return {"all": editable, "none": [], "some": editable[::2]}[rule]
 
     def _apply(self, job: Job, domain: Domain) -> None:
-        values = writing.effective(domain, job.patch, self._switches)
+        values = writing.effective(domain, job.patch, self._switches) | writing.altered(domain, self._switches)
         roles = ROLES if self._switches["bulk_roles"] == "all" else ("registrant",)
+        if self._switches["read_lag_seconds"]:
+            domain.hold(job.ends_at + self._switches["read_lag_seconds"])
         for role in roles:
             domain.write(role, values)
 

@@ -124,6 +124,7 @@ FAULTS: Mapping[str, Any] = {
             "body_base64": {"type": "string"},
             "disconnect": {"const": True},
             "delay": {"type": "number", "minimum": 0, "maximum": _LONGEST_WAIT},
+            "edit": {"type": "object", "additionalProperties": CONTACT},
             "truncate_after_bytes": _COUNT,
             "truncate_after_lines": _COUNT,
             "endless": {"const": True},

@@ -85,6 +85,15 @@ class Domain:
     def __post_init__(self) -> None:
         self.a_label = contacts.a_label(self.name)
         self.v2_id = v2_id_for(self.a_label)
+        self._held: tuple[Contact, float] | None = None
+
+    def hold(self, until: float) -> None:
+        """Let reads show the present registrant until then, whatever is stored in the meantime."""
+        self._held = self.registrant, until
+
+    def shown(self, moment: float) -> Contact:
+        """The registrant as reads show it: they may lag behind what is stored."""
+        return self._held[0] if self._held and moment < self._held[1] else self.registrant
 
     @property
     def registrant(self) -> Contact:

@@ -110,6 +110,12 @@ SWITCHES: tuple[Switch, ...] = (
     ),
     Switch("v1_list_id_key", "id", "Name of the id in an entry of the v1 list.", ("id", "domainid")),
     Switch("v1_list_shows", "status", "What an entry of the v1 list holds beside id and name.", ("status", "nothing")),
+    Switch(
+        "v1_text_on_read",
+        "as_stored",
+        "How v1 returns text with &, < or >: as it is stored, or with HTML entities.",
+        ("as_stored", "html_entities"),
+    ),
     # Writing on v1
     Switch("v1_omitted_keys", "keep", "What a key left out of a v1 bulk write does.", ("keep", "blank")),
     Switch("v1_empty_write", "clears", "What an empty string in a v1 write does.", ("clears", "ignored")),
@@ -145,6 +151,12 @@ SWITCHES: tuple[Switch, ...] = (
         ("everything", "what_is_shown"),
     ),
     Switch("v2_other_roles", "null", "What v2 returns for admin, tech and billing.", ("null", "present")),
+    Switch(
+        "v2_contact_nesting",
+        "flat",
+        "Shape of contact in a line of the bulk read: the contact itself, or an object with its role.",
+        ("flat", "by_role"),
+    ),
     Switch("v2_contact_type", False, "Whether a v2 contact carries type (private, organisation)."),
     Switch(
         "registration_identifier_type",
@@ -156,6 +168,12 @@ SWITCHES: tuple[Switch, ...] = (
     Switch("read_error_shape", "object", "Shape of error in a line of the bulk read.", ("object", "string")),
     Switch("read_contact_identifier", False, "Whether the bulk read returns registrationIdentifier."),
     Switch("read_omits_ids", (), "Domains (by either id or name) for which the bulk read sends no line."),
+    Switch(
+        "read_contradicts",
+        "no",
+        "Whether the bulk read contradicts itself: a second, different line for its first domain, or another name.",
+        ("no", "second_line", "other_name"),
+    ),
     Switch("read_breaks_off_after", 0, "Cut the connection of a bulk read after so many lines; 0 = never."),
     Switch("read_accept_checked", False, "Whether a bulk read whose Accept excludes NDJSON is refused with 406."),
     Switch("domain_name_on_read", "a_label", "Form of an internationalised name in answers.", ("a_label", "unicode")),
@@ -165,7 +183,12 @@ SWITCHES: tuple[Switch, ...] = (
         "Form of an internationalised name that ?name= finds.",
         ("either", "a_label", "unicode"),
     ),
+    # Reading, both generations
+    Switch("read_leaves_out", (), "Contact fields (by their v1 names) that every read leaves out."),
+    Switch("bulk_read_seconds_per_domain", 0.0, "Seconds before each line of the bulk read."),
+    Switch("read_lag_seconds", 0.0, "Seconds after the end of a job before reads show what it wrote."),
     # Writing on v2
+    Switch("v2_omitted_fields", "keep", "What a field left out of a v2 bulk write does.", ("keep", "blank")),
     Switch(
         "v2_empty_write", "clears", "What an empty string or null in a v2 write does.", ("clears", "ignored", "refused")
     ),
@@ -213,6 +236,7 @@ SWITCHES: tuple[Switch, ...] = (
         "How the registry treats a changed holder name on .se and .nu: written, silently left alone, or an error.",
         ("applied", "ignored", "fails"),
     ),
+    Switch("write_alters", (), "Contact fields (by their v1 names) that every bulk write alters, carried or not."),
     # What the registrar makes of a value
     Switch("phone_on_read", "e164", "Spelling of phone numbers on read.", ("as_sent", "e164", "epp", "spaced")),
     Switch("postcode_on_read", "as_sent", "Spelling of postcodes on read.", ("as_sent", "compact")),
@@ -254,7 +278,9 @@ SWITCHES: tuple[Switch, ...] = (
         "Where a failed job puts its message.",
         ("progress_message", "result_error", "failed_reason", "absent"),
     ),
-    Switch("job_state_words", "bullmq", "Vocabulary of state and status.", ("bullmq", "short", "operation")),
+    Switch(
+        "job_state_words", "bullmq", "Vocabulary of state and status.", ("bullmq", "short", "operation", "undocumented")
+    ),
     Switch("job_id_prefix", "dbj_", "Prefix of the id of a v2 job.", ("dbj_", "job_")),
     Switch(
         "poll_shape",

@@ -70,8 +70,8 @@ def post_bulk_contacts() -> Response:
     domains = batch.resolve(body["domainIds"], state.store.by_v1_id, state.switches["v1_unknown_id_answer"])
     batch.check_editable(domains, state.switches)
     patch = writing.v1_patch({key: given[key] for key in contacts.FIELDS if key in given}, state.switches)
-    if state.switches["v1_omitted_keys"] == "blank":
-        patch = dict.fromkeys((key for key in contacts.FIELDS if key not in given), "") | patch
+    rule, names = state.switches["v1_omitted_keys"], dict(zip(contacts.FIELDS, contacts.FIELDS, strict=True))
+    patch = writing.with_omitted(patch, given, rule=rule, names=names)
     job = state.jobs.submit("v1", domains, patch, state.clock())
     data = {
         "jobId": job.id,
@@ -160,7 +160,7 @@ def unknown_domain(state: SandboxState) -> ApiError:
 
 def contacts_of(state: SandboxState, domain: Domain) -> dict[str, Any]:
     """The stored contacts of one domain, in the nesting that the switch asks for."""
-    registrant = contacts.v1_contact(domain.registrant, state.switches)
+    registrant = contacts.v1_contact(domain.shown(state.clock()), state.switches)
     if state.switches["v1_read_nesting"] == "flat":
         return dict(registrant)
     answer: dict[str, Any] = {"registrant": registrant}

@@ -19,6 +19,7 @@ from .errors import ApiError, FieldError
 from .operation import operation
 from .state import SandboxState, sandbox_state
 from .store import Domain
+from .switches import SwitchBoard
 from .v1 import shown_name, unknown_domain
 
 NDJSON = "application/x-ndjson"
@@ -127,6 +128,8 @@ def post_bulk_contacts() -> tuple[Response, int]:
     batch.check_contacts(given, state.switches)
     _check_bulk_fields(state, given)
     patch = writing.v2_patch(given, state.switches, "/contacts")
+    rule = state.switches["v2_omitted_fields"]
+    patch = writing.with_omitted(patch, given, rule=rule, names=contacts.V2_NAMES)
     domains = batch.resolve(body["domainIds"], state.store.by_v2_id, state.switches["unknown_id_answer"])
     batch.check_editable(domains, state.switches)
     moment = state.clock()
@@ -150,13 +153,29 @@ def read_bulk_contacts() -> Response:
     ids = request.get_json(force=True)["domainIds"]
     batch.check_ids(ids, state.switches)
     domains = batch.resolve(ids, state.store.by_v2_id, state.switches["unknown_id_answer"])
-    lines = [read_line(state, domain) for domain in _in_line_order(state, domains)]
+    lines = _contradicting([read_line(state, domain) for domain in _in_line_order(state, domains)], state.switches)
     g.ndjson_lines = lines
-    return Response(_stream(lines, state.switches["read_breaks_off_after"], request.environ), mimetype=NDJSON)
+    if state.switches["v2_contact_nesting"] != "flat":
+        g.outside_contract = True
+    return Response(_stream(lines, state, request.environ), mimetype=NDJSON)
 
 
-def _stream(lines: Iterable[Mapping[str, Any]], breaks_off_after: int, environ: dict[str, Any]) -> Iterator[bytes]:
+def _contradicting(lines: list[dict[str, Any]], switches: SwitchBoard) -> list[dict[str, Any]]:
+    if not lines or switches["read_contradicts"] == "no":
+        return lines
+    if switches["read_contradicts"] == "other_name":
+        return [{**lines[0], "domainName": "somebody-else.example"}, *lines[1:]]
+    contact = lines[0]["contact"]
+    return [lines[0], {**lines[0], "contact": {**contact, "city": "Elsewhere"}} if contact else lines[0], *lines[1:]]
+
+
+def _stream(lines: Iterable[Mapping[str, Any]], state: SandboxState, environ: dict[str, Any]) -> Iterator[bytes]:
+    breaks_off_after, pause = (
+        state.switches[name] for name in ("read_breaks_off_after", "bulk_read_seconds_per_domain")
+    )
     for number, line in enumerate(lines):
+        if pause:
+            state.shutdown.wait(pause)
         if breaks_off_after and number == breaks_off_after:
             raise connection.cut(environ)
         yield json.dumps(line).encode("ascii") + b"\n"
@@ -181,7 +200,9 @@ def read_line(state: SandboxState, domain: Domain) -> dict[str, Any]:
         shape = state.switches["read_error_shape"]
         return line | {"contact": None, "error": error if shape == "object" else error["detail"]}
     with_identifier = state.switches["read_contact_identifier"]
-    contact = contacts.v2_contact(domain.registrant, state.switches, with_identifier=with_identifier)
+    contact = contacts.v2_contact(domain.shown(state.clock()), state.switches, with_identifier=with_identifier)
+    if state.switches["v2_contact_nesting"] == "by_role":
+        contact = {"registrant": contact}
     return line | {"contact": contact, "error": None}
 
 

@@ -47,6 +47,23 @@ def effective(domain: Domain, patch: Mapping[str, str], switches: SwitchBoard) -
     return stored
 
 
+def altered(domain: Domain, switches: SwitchBoard) -> dict[str, str]:
+    """The values that a write alters without being asked: each says so, once more each time."""
+    return {key: f"{domain.registrant[key]} altered".strip() for key in switches["write_alters"]}
+
+
+def with_omitted(
+    patch: dict[str, str], given: Mapping[str, Any], *, rule: str, names: Mapping[str, str]
+) -> dict[str, str]:
+    """The patch with ``""`` for the fields that a write leaves out, where the rule is ``blank``.
+
+    ``names`` are the names of the stored keys on the wire.
+    """
+    if rule == "keep":
+        return patch
+    return dict.fromkeys((key for key in contacts.FIELDS if names[key] not in given), "") | patch
+
+
 def holder_change_is_refused(domain: Domain, patch: Mapping[str, str], switches: SwitchBoard) -> bool:
     """Whether the registry refuses the patch because it would change the holder's name on .se or .nu."""
     if switches["swedish_holder_fields"] != "fails" or domain.tld not in _SWEDISH_REGISTRY:

@@ -267,6 +267,23 @@ APPLIED_NOTHING = {
 REFUSED = (400, "invalid_request", ["/domainIds/1"])
 
 # name of the switch -> what is looked at, and what is seen at each position
+def shown_after_a_job(api: SandboxClient) -> object:
+    """The city that reads show soon after the end of a job, and later."""
+    api.write_v2(["example.com"], {"city": "Lund"})
+    api.finish_jobs()
+    shown = []
+    for _moment in range(2):
+        shown.append(api.read_lines("example.com")[0]["contact"]["city"])
+        shown.append(api.get("/api/domain-contacts/11790").json["data"]["contacts"]["registrant"]["city"])
+        api.clock.advance(60)
+    return shown
+
+
+def read_entities(api: SandboxClient) -> object:
+    api.control("PATCH", "/domains/example.net", {"registrant": {"companyname": "Lind & <Berg> AB"}})
+    return v1_registrant(api)["companyname"]
+
+
 EFFECTS: dict[str, tuple[Probe, dict[object, object]]] = {
     "v1_read_nesting": (lambda api: "registrant" in v1_contacts(api), {"registrant": True, "flat": False}),
     "v1_read_address2": (lambda api: "address2" in v1_registrant(api), {False: False, True: True}),
@@ -295,6 +312,10 @@ EFFECTS: dict[str, tuple[Probe, dict[object, object]]] = {
     "v1_list_shows": (
         lambda api: sorted(list_v1(api)["domains"][0]),
         {"status": ["expires", "id", "name", "status"], "nothing": ["id", "name"]},
+    ),
+    "v1_text_on_read": (
+        read_entities,
+        {"as_stored": "Lind & <Berg> AB", "html_entities": "Lind &amp; &lt;Berg&gt; AB"},
     ),
     "v1_omitted_keys": (after_v1_write("lastname", {"city": "Lund"}), {"keep": "Lindqvist", "blank": ""}),
     "v1_empty_write": (after_v1_write("city", {"city": ""}), {"clears": "", "ignored": "Göteborg"}),
@@ -356,6 +377,48 @@ EFFECTS: dict[str, tuple[Probe, dict[object, object]]] = {
     "read_contact_identifier": (
         lambda api: "registrationIdentifier" in api.read_lines("example.se")[0]["contact"],
         {False: False, True: True},
+    ),
+    "v2_contact_nesting": (
+        lambda api: sorted(api.read_lines("example.com")[0]["contact"])[:1],
+        {"flat": ["address2"], "by_role": ["registrant"]},
+    ),
+    "read_contradicts": (
+        lambda api: [(line["domainName"], line["contact"]["city"]) for line in api.read_lines("example.com")],
+        {
+            "no": [("example.com", "Göteborg")],
+            "second_line": [("example.com", "Göteborg"), ("example.com", "Elsewhere")],
+            "other_name": [("somebody-else.example", "Göteborg")],
+        },
+    ),
+    "read_leaves_out": (
+        lambda api: [
+            "email" in v1_registrant(api),
+            "postcode" in v1_registrant(api),
+            "email" in api.read_lines("example.com")[0]["contact"],
+        ],
+        {(): [True, True, True], ("email",): [False, True, False]},
+    ),
+    "bulk_read_seconds_per_domain": (
+        lambda api: seconds_of(lambda: api.read_lines(*SOME_NAMES)) >= 0.05,
+        {0.0: False, 0.01: True},
+    ),
+    "read_lag_seconds": (
+        shown_after_a_job,
+        {0.0: ["Lund"] * 4, 30.0: ["Göteborg", "Göteborg", "Lund", "Lund"]},
+    ),
+    "v2_omitted_fields": (
+        after_v2_write("example.com", "lastname", {"city": "Lund"}),
+        {"keep": (202, "Lindqvist"), "blank": (202, "")},
+    ),
+    "write_alters": (
+        lambda api: [
+            after_v1_write("address1", {"city": "Lund"})(api),
+            after_v2_write("example.com", "address1", {"city": "Lund"})(api),
+        ],
+        {
+            (): ["Gamla vägen 9", (202, "Gamla vägen 9")],
+            ("address1",): ["Gamla vägen 9 altered", (202, "Gamla vägen 9 altered altered")],
+        },
     ),
     "read_omits_ids": (
         lambda api: [line["domainName"] for line in api.read_lines(*SOME_NAMES)],
@@ -541,6 +604,7 @@ EFFECTS: dict[str, tuple[Probe, dict[object, object]]] = {
             "bullmq": ("waiting", "completed"),
             "short": ("processing", "completed"),
             "operation": ("queued", "completed"),
+            "undocumented": ("waiting", "succeeded"),
         },
     ),
     "job_id_prefix": (lambda api: finished_job(api).json["data"]["jobId"][:4], {"dbj_": "dbj_", "job_": "job_"}),

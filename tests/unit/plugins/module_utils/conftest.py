@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import ssl
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -20,6 +20,8 @@ import pytest
 import trustme
 from hypothesis import strategies as st
 
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.fields import FIELD_NAMES
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.stored import Presence, StoredContact, StoredField
 from ansible_collections.hostup.cloud.plugins.module_utils._http.client import Client
 from ansible_collections.hostup.cloud.plugins.module_utils._http.clock import Clock
 from ansible_collections.hostup.cloud.plugins.module_utils._http.request import Connection
@@ -47,6 +49,33 @@ COMPLETE_CONTACT = {
     "state": "",
     "country": "SE",
 }
+
+
+def whole(
+    contact: Mapping[str, str],
+    absent: Collection[str] = (),
+    unknown: Collection[str] = (),
+    spoilt: Collection[str] = (),
+) -> StoredContact:
+    """Return a stored contact: what is not given is empty.
+
+    :param absent: fields that the API returns for no domain.
+    :param unknown: fields that this answer left out.
+    :param spoilt: fields of which the API returned something else than text.
+    """
+
+    def field(name: str) -> StoredField:
+        if name in absent:
+            return StoredField(Presence.ABSENT, returned=False)
+        if name in unknown:
+            return StoredField(Presence.UNKNOWN, returned=False)
+        if name in spoilt:
+            return StoredField(Presence.UNREADABLE, problem="the API returned something else than text")
+        text = contact.get(name, "")
+        return StoredField(Presence.TEXT if text else Presence.EMPTY, text, returned=name in contact)
+
+    return StoredContact({name: field(name) for name in FIELD_NAMES})
+
 
 START = datetime(2026, 3, 1, 8, 0, 0, tzinfo=timezone.utc)
 

@@ -20,9 +20,10 @@ from hypothesis import strategies as st
 from ansible_collections.hostup.cloud.plugins.module_utils._api import v1
 from ansible_collections.hostup.cloud.plugins.module_utils._api.base import Reading
 from ansible_collections.hostup.cloud.plugins.module_utils._api.jobs import Job
-from ansible_collections.hostup.cloud.plugins.module_utils._api.v1 import WIRE_NAMES, ApiV1
+from ansible_collections.hostup.cloud.plugins.module_utils._api.v1 import LEFT_OUT, WIRE_NAMES, ApiV1
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.domain import Domain
-from ansible_collections.hostup.cloud.plugins.module_utils._contact.stored import Unreadable, stored_contact
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.fields import FIELD_NAMES
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.stored import Presence, Unreadable, stored_contact
 from ansible_collections.hostup.cloud.plugins.module_utils._http.client import Client
 from ansible_collections.hostup.cloud.plugins.module_utils._http.clock import Clock
 from ansible_collections.hostup.cloud.plugins.module_utils._http.errors import (
@@ -63,13 +64,17 @@ def read(client: Client, *domain_ids: str, concurrency: int = 8) -> Reading:
     return api_v1(client, concurrency).read_contacts([Domain(domain_id) for domain_id in domain_ids])
 
 
+def cities(reading: Reading) -> dict[str, str]:
+    return {domain_id: contact.returned["city"] for domain_id, contact in reading.contacts.items()}
+
+
 def contact_of(new_client: ClientFactory, data: Any) -> dict[str, str]:
     """Return what is read from this ``data`` of an answer."""
     with responses.RequestsMock() as api:
         api.get(f"{ORIGIN}/api/domain-contacts/11790", json=envelope(data))
         reading = read(new_client(ORIGIN, v1=True), "11790")
     assert reading.unreadable == {}
-    return dict(reading.contacts["11790"])
+    return reading.contacts["11790"].returned
 
 
 def reason_of(new_client: ClientFactory, **answer: Any) -> str:
@@ -97,9 +102,15 @@ def test_both_nestings_are_read(data: dict[str, Any], new_client: ClientFactory)
     assert contact_of(new_client, data) == CONTACT
 
 
-def test_a_key_that_is_missing_stays_absent(new_client: ClientFactory) -> None:
-    assert contact_of(new_client, {"contacts": {"registrant": {"city": "Uppsala"}}}) == {"city": "Uppsala"}
-    assert contact_of(new_client, {"contacts": {"registrant": {}}}) == {}
+def test_of_a_key_that_is_missing_nobody_knows_what_is_stored(new_client: ClientFactory) -> None:
+    with responses.RequestsMock() as api:
+        api.get(f"{ORIGIN}/api/domain-contacts/11790", json=envelope({"contacts": {"registrant": {"city": "Uppsala"}}}))
+        contact = read(new_client(ORIGIN, v1=True), "11790").contacts["11790"]
+    assert contact.known == {"city": "Uppsala"}
+    assert {name for name, field in contact.fields.items() if field.presence is Presence.UNKNOWN} == {
+        name for name in FIELD_NAMES if name not in ("city", "address2")
+    }
+    assert contact.absent == {"address2"}
 
 
 def test_null_is_empty_text_and_a_number_is_text(new_client: ClientFactory) -> None:
@@ -113,9 +124,13 @@ def test_null_is_empty_text_and_a_number_is_text(new_client: ClientFactory) -> N
 
 
 @pytest.mark.parametrize("value", [True, False, 1.5, [], ["Uppsala"], {}, {"name": "Uppsala"}])
-def test_anything_else_than_text_is_refused(value: Any, new_client: ClientFactory) -> None:
-    reason = reason_of(new_client, json=envelope({"contacts": {"registrant": {**CONTACT, "city": value}}}))
-    assert reason == "the API returned something else than text for city."
+def test_anything_else_than_text_spoils_its_own_field(value: Any, new_client: ClientFactory) -> None:
+    with responses.RequestsMock() as api:
+        contacts = {"registrant": {**CONTACT, "city": value}}
+        api.get(f"{ORIGIN}/api/domain-contacts/11790", json=envelope({"contacts": contacts}))
+        contact = read(new_client(ORIGIN, v1=True), "11790").contacts["11790"]
+    assert contact.unreadable == {"city": "the API returned something else than text"}
+    assert contact.returned == {name: text for name, text in CONTACT.items() if name != "city"}
 
 
 @pytest.mark.parametrize(
@@ -124,16 +139,22 @@ def test_anything_else_than_text_is_refused(value: Any, new_client: ClientFactor
         None,
         [],
         "text",
-        {},
         {"registrant": None},
         {"registrant": []},
         {"registrant": "text"},
-        {"admin": CONTACT},
         {"registrant": None, **CONTACT},
     ],
 )
 def test_an_answer_without_a_registrant_is_unreadable(contacts: Any, new_client: ClientFactory) -> None:
     assert reason_of(new_client, json=envelope({"contacts": contacts})) == "the API returned no registrant contact."
+
+
+@pytest.mark.parametrize("contacts", [{}, {"registrant": {}}, {"admin": CONTACT}, {"registrant": {"first": "Anna"}}])
+def test_an_answer_without_a_known_field_is_not_a_contact_of_empty_ones(
+    contacts: Any, new_client: ClientFactory
+) -> None:
+    reason = reason_of(new_client, json=envelope({"contacts": contacts}))
+    assert reason == "the API returned a contact without any field that is known."
 
 
 @pytest.mark.parametrize("document", [[], "text", {}, {"data": None}, {"data": []}])
@@ -176,7 +197,7 @@ def test_a_failure_of_one_domain_leaves_the_others(new_client: ClientFactory) ->
             api.get(f"{ORIGIN}/api/domain-contacts/{domain_id}", json=envelope({"contacts": {"city": domain_id}}))
         api.get(f"{ORIGIN}/api/domain-contacts/2", status=404)
         reading = read(new_client(ORIGIN, v1=True), "1", "2", "3")
-    assert dict(reading.contacts) == {"1": {"city": "1"}, "3": {"city": "3"}}
+    assert cities(reading) == {"1": "1", "3": "3"}
     assert list(reading.unreadable) == ["2"]
 
 
@@ -198,7 +219,7 @@ def test_contacts_are_read_in_parallel_as_far_as_allowed(
     server.reply = wait_for_the_others
     ids = [str(number) for number in range(1, 13)]
     reading = read(new_client(server.origin, v1=True, pool_size=concurrency, timeout=5), *ids, concurrency=concurrency)
-    assert dict(reading.contacts) == {domain_id: {"city": domain_id} for domain_id in ids}
+    assert cities(reading) == {domain_id: domain_id for domain_id in ids}
     assert len({received.connection for received in server.received}) == concurrency
 
 
@@ -232,14 +253,17 @@ def test_each_read_has_retries_of_its_own(new_client: ClientFactory) -> None:
 
 @given(JSON_VALUES | st.dictionaries(st.sampled_from(sorted(WIRE_NAMES)), JSON_VALUES))
 def test_any_value_is_a_contact_of_text_or_none(raw: Any) -> None:
-    values = [raw.get(name) for name in WIRE_NAMES] if isinstance(raw, dict) else [[]]
-    if any(isinstance(value, (bool, float, list, dict)) for value in values):
+    if not isinstance(raw, dict) or not raw.keys() & WIRE_NAMES.keys():
         with pytest.raises(Unreadable, match=r"^the API returned "):
-            stored_contact(raw, WIRE_NAMES)
-    else:
-        contact = stored_contact(raw, WIRE_NAMES)
-        assert contact.keys() == raw.keys() & WIRE_NAMES.keys()
-        assert all(isinstance(value, str) for value in contact.values())
+            stored_contact(raw, WIRE_NAMES, LEFT_OUT)
+        return
+    contact = stored_contact(raw, WIRE_NAMES, LEFT_OUT)
+    assert list(contact.fields) == list(FIELD_NAMES)
+    assert all(isinstance(value, str) for value in contact.known.values())
+    assert {name for name, field in contact.fields.items() if field.returned} == raw.keys() & WIRE_NAMES.keys()
+    for name, value in raw.items():
+        if isinstance(value, (bool, float, list, dict)) and name in WIRE_NAMES:
+            assert contact.fields[name].presence is Presence.UNREADABLE
 
 
 # -- writing ---------------------------------------------------------------------------------------------------------
@@ -285,8 +309,10 @@ def test_a_numeric_job_id_is_text(new_client: ClientFactory) -> None:
     ("answer", "error"),
     [
         ({"status": 400}, Refused),
-        ({"json": {"success": False}}, Refused),
-        ({"json": envelope({"success": False, "message": "No"})}, Refused),
+        ({"status": 408}, OutcomeUnknown),
+        ({"status": 409}, OutcomeUnknown),
+        ({"json": {"success": False}}, OutcomeUnknown),
+        ({"json": envelope({"success": False, "message": "No"})}, OutcomeUnknown),
         ({"json": {"success": True}}, OutcomeUnknown),
         ({"json": envelope(None)}, OutcomeUnknown),
         ({"json": []}, OutcomeUnknown),
@@ -301,6 +327,22 @@ def test_an_update_without_a_job_says_what_is_known(
     with pytest.raises(error) as caught:
         submit(new_client, answer)
     assert isinstance(caught.value, error)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"success": False, "data": {"jobId": "bulk_contacts-1-1"}},
+        {"success": False, "jobId": "bulk_contacts-1-1"},
+        envelope({"success": False, "jobId": "bulk_contacts-1-1"}),
+    ],
+)
+def test_an_answer_that_says_no_and_names_a_job_leaves_open_what_was_done(
+    answer: dict[str, Any], new_client: ClientFactory
+) -> None:
+    with pytest.raises(OutcomeUnknown) as caught:
+        submit(new_client, {"json": answer})
+    assert (caught.value.was_answered, caught.value.job_id) == (True, "bulk_contacts-1-1")
 
 
 # -- the list of domains ---------------------------------------------------------------------------------------------

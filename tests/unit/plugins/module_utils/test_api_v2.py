@@ -7,12 +7,13 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import responses
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.hostup.cloud.plugins.module_utils._api import v2
@@ -20,6 +21,7 @@ from ansible_collections.hostup.cloud.plugins.module_utils._api.base import Edit
 from ansible_collections.hostup.cloud.plugins.module_utils._api.jobs import Job, JobStatus
 from ansible_collections.hostup.cloud.plugins.module_utils._api.v2 import WIRE_NAMES, ApiV2
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.domain import Domain
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.fields import FIELD_NAMES
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.notation import unicode_domain_name
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.stored import stored_contact
 from ansible_collections.hostup.cloud.plugins.module_utils._http.client import Client
@@ -103,7 +105,8 @@ def read(new_client: ClientFactory, stream: Stream, *domain_ids: str, **connecti
 def test_a_stream_is_read_by_its_ids(new_client: ClientFactory) -> None:
     stream = Stream(line("dom_b", {"city": "Uppsala"}) + line("dom_a"))
     reading = read(new_client, stream, "dom_a", "dom_b")
-    assert dict(reading.contacts) == {"dom_a": CONTACT, "dom_b": {"city": "Uppsala"}}
+    contacts = {domain_id: contact.returned for domain_id, contact in reading.contacts.items()}
+    assert contacts == {"dom_a": CONTACT, "dom_b": {"city": "Uppsala"}}
     assert reading.names == {"dom_a": "dom_a.example.com", "dom_b": "dom_b.example.com"}
     assert reading.unreadable == {}
     assert stream.asked == [["dom_a", "dom_b"]]
@@ -143,7 +146,7 @@ def test_bulk_reads_are_split_into_batches(
 def test_lines_of_other_domains_and_other_lines_are_passed_over(new_client: ClientFactory) -> None:
     others = b'"text"\nnull\n[]\n7\n{}\n' + line("dom_foreign") + line(None) + line(["dom_a"]) + line({"id": "dom_a"})
     reading = read(new_client, Stream(b"{}\n" + others + line("dom_a") + others), "dom_a")
-    assert dict(reading.contacts) == {"dom_a": CONTACT}
+    assert reading.contacts["dom_a"].known == CONTACT
     assert reading.names == {"dom_a": "dom_a.example.com"}
 
 
@@ -151,10 +154,52 @@ def test_an_id_may_come_as_a_number(new_client: ClientFactory) -> None:
     assert set(read(new_client, Stream(line(17)), "17").contacts) == {"17"}
 
 
-def test_the_first_line_of_a_domain_counts(new_client: ClientFactory) -> None:
-    stream = Stream(line("dom_a", {"city": "Uppsala"}) + line("dom_a", {"city": "Lund"}) + line("dom_a", error="x"))
-    reading = read(new_client, stream, "dom_a")
-    assert (dict(reading.contacts), reading.unreadable) == ({"dom_a": {"city": "Uppsala"}}, {})
+def test_two_different_lines_for_one_domain_are_none_and_the_same_line_twice_is_one(new_client: ClientFactory) -> None:
+    reordered = json.dumps(dict(reversed(list(json.loads(line("dom_b")).items())))).encode() + b"\n"
+    stream = Stream(line("dom_a") + line("dom_a", {"city": "Lund"}) + line("dom_a") + line("dom_b") + reordered)
+    reading = read(new_client, stream, "dom_a", "dom_b")
+    assert reading.unreadable == {"dom_a": "the API returned two different answers for it."}
+    assert list(reading.contacts) == ["dom_b"]
+
+
+@pytest.mark.parametrize(
+    ("name", "is_same"),
+    [("DOM_A.example.com.", True), ("dom_b.example.com", False), (None, True), ("", True), ("xn--dom", False)],
+)
+def test_a_domain_that_is_read_under_another_name_is_not_the_one_that_was_meant(
+    name: str | None, is_same: bool, new_client: ClientFactory
+) -> None:
+    with responses.RequestsMock() as api:
+        api.add_callback("POST", READ, Stream(line("dom_a", domainName=name)).answer)
+        reading = api_v2(new_client(ORIGIN)).read_contacts([Domain("dom_a", "dom_a.example.com")])
+    assert ("dom_a" in reading.contacts) is is_same
+    assert ("under another name" in reading.unreadable.get("dom_a", "")) is not is_same
+
+
+def test_no_line_is_waited_for_once_every_domain_has_come(server: LoopbackServer, new_client: ClientFactory) -> None:
+    def fall_silent(exchange: Exchange) -> None:
+        exchange.start_chunked()
+        exchange.chunk(line("dom_a") + line("dom_b"))
+        time.sleep(2)
+
+    server.reply = fall_silent
+    begin = time.monotonic()
+    reading = api_v2(new_client(server.origin, timeout=30)).read_contacts([Domain("dom_a"), Domain("dom_b")])
+    assert set(reading.contacts) == {"dom_a", "dom_b"}
+    assert time.monotonic() - begin < 1.5
+
+
+def test_the_connection_of_a_whole_stream_is_used_again(server: LoopbackServer, new_client: ClientFactory) -> None:
+    def answer(exchange: Exchange) -> None:
+        exchange.start_chunked()
+        exchange.chunk(line("dom_a"))
+        exchange.chunk(b"")
+
+    server.reply = answer
+    api = api_v2(new_client(server.origin))
+    for _number in range(3):
+        api.read_contacts([Domain("dom_a")])
+    assert len({received.connection for received in server.received}) == 1
 
 
 @pytest.mark.parametrize(
@@ -184,7 +229,7 @@ def test_an_error_of_one_domain(error: Any, reason: str, new_client: ClientFacto
 
 @pytest.mark.parametrize("error", [None, "", {}, [], False, 0])
 def test_an_error_that_says_nothing_is_none(error: Any, new_client: ClientFactory) -> None:
-    assert read(new_client, Stream(line("dom_a", WIRE_CONTACT, error)), "dom_a").contacts == {"dom_a": CONTACT}
+    assert read(new_client, Stream(line("dom_a", WIRE_CONTACT, error)), "dom_a").contacts["dom_a"].known == CONTACT
 
 
 @pytest.mark.parametrize("contact", [None, [], "text", 7])
@@ -195,9 +240,15 @@ def test_a_line_without_a_contact_is_unreadable(contact: Any, new_client: Client
 
 
 @pytest.mark.parametrize("value", [True, 1.5, [], {}])
-def test_a_contact_of_something_else_than_text_is_unreadable(value: Any, new_client: ClientFactory) -> None:
+def test_something_else_than_text_spoils_its_own_field(value: Any, new_client: ClientFactory) -> None:
     reading = read(new_client, Stream(line("dom_a", {**WIRE_CONTACT, "street": value})), "dom_a")
-    assert reading.unreadable == {"dom_a": "the API returned something else than text for address1."}
+    assert reading.contacts["dom_a"].unreadable == {"address1": "the API returned something else than text"}
+    assert reading.unreadable == {}
+
+
+def test_a_contact_of_another_shape_is_no_contact_of_empty_fields(new_client: ClientFactory) -> None:
+    reading = read(new_client, Stream(line("dom_a", {"registrant": WIRE_CONTACT})), "dom_a")
+    assert reading.unreadable == {"dom_a": "the API returned a contact without any field that is known."}
 
 
 @pytest.mark.parametrize(("name", "reported"), [(None, None), (7, None), ("", None), ("a\nb", "a b"), ("å.se", "å.se")])
@@ -301,15 +352,17 @@ def test_any_lines_give_each_domain_a_contact_or_a_reason(lines: list[str]) -> N
 
 
 @given(st.dictionaries(st.sampled_from(sorted(WIRE_NAMES.values())), st.none() | st.text() | st.integers()))
-def test_a_contact_has_the_fields_that_were_there(raw: dict[str, Any]) -> None:
-    contact = stored_contact(raw, WIRE_NAMES)
-    assert {WIRE_NAMES[name] for name in contact} == raw.keys()
+def test_a_contact_has_the_fields_that_were_there_and_the_others_are_empty(raw: dict[str, Any]) -> None:
+    assume(raw)
+    contact = stored_contact(raw, WIRE_NAMES, ApiV2.left_out)
+    assert {WIRE_NAMES[name] for name, field in contact.fields.items() if field.returned} == raw.keys()
+    assert contact.known.keys() | contact.unreadable.keys() == set(FIELD_NAMES)
 
 
-def test_half_a_character_makes_a_domain_unreadable(new_client: ClientFactory) -> None:
-    reading = read(new_client, Stream(line("dom_a", {"city": "Malm\ud800"}) + line("dom_b")), "dom_a", "dom_b")
-    assert reading.unreadable == {"dom_a": "the API returned text that is not valid Unicode for city."}
-    assert set(reading.contacts) == {"dom_b"}
+def test_half_a_character_spoils_its_own_field(new_client: ClientFactory) -> None:
+    reading = read(new_client, Stream(line("dom_a", {"city": "Malm\ud800", "state": "M"})), "dom_a")
+    assert reading.contacts["dom_a"].unreadable == {"city": "the API returned text that is not valid Unicode"}
+    assert reading.contacts["dom_a"].known["state"] == "M"
 
 
 def test_an_answer_without_all_of_its_domains_is_not_repeated_after_the_deadline(
@@ -537,8 +590,8 @@ def test_an_update_that_names_no_usable_job(job_id: Any, new_client: ClientFacto
     [
         ({"status": 400}, Refused),
         ({"status": 403}, Refused),
-        ({"status": 409}, Refused),
-        ({"json": {"success": False}}, Refused),
+        ({"status": 409}, OutcomeUnknown),
+        ({"json": {"success": False}}, OutcomeUnknown),
         ({"status": 202, "json": {}}, OutcomeUnknown),
         ({"status": 202, "json": {"operation": None}}, OutcomeUnknown),
         ({"status": 202, "json": []}, OutcomeUnknown),

@@ -19,11 +19,14 @@ from ansible_collections.hostup.cloud.plugins.module_utils._api.jobs import Job,
 from ansible_collections.hostup.cloud.plugins.module_utils._api.listed import read_listed
 from ansible_collections.hostup.cloud.plugins.module_utils._api.resolve import resolve
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.domain import Domain
-from ansible_collections.hostup.cloud.plugins.module_utils._contact.fields import Contact
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.fields import FIELD_NAMES, Contact
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.invalid_input import InvalidInput
 from ansible_collections.hostup.cloud.plugins.module_utils._engine.apply import ApplySettings, PartialFailure, apply
-from ansible_collections.hostup.cloud.plugins.module_utils._engine.plan import Comparison, make_plan, never_read
-from ansible_collections.hostup.cloud.plugins.module_utils._engine.reading import read_stored
+from ansible_collections.hostup.cloud.plugins.module_utils._engine.backup import Backup
+from ansible_collections.hostup.cloud.plugins.module_utils._engine.guards import ALLOW, NONE, GuardSettings
+from ansible_collections.hostup.cloud.plugins.module_utils._engine.job_file import JobFile
+from ansible_collections.hostup.cloud.plugins.module_utils._engine.plan import Comparison, Plan
+from ansible_collections.hostup.cloud.plugins.module_utils._engine.planner import Planner, Wanted
 from ansible_collections.hostup.cloud.plugins.module_utils._http.clock import Clock, Deadline
 from ansible_collections.hostup.cloud.plugins.module_utils._http.errors import (
     Exchange,
@@ -35,6 +38,7 @@ from ansible_collections.hostup.cloud.plugins.module_utils._http.errors import (
     TransientServerError,
 )
 from ansible_collections.hostup.cloud.plugins.module_utils._result.report import Report
+from ansible_collections.hostup.cloud.tests.unit.plugins.module_utils.conftest import whole
 
 WRITE = Exchange("POST", "/api/v2/domains/bulk/contacts", "update the contact of 1 domain")
 
@@ -66,6 +70,7 @@ class Registrar(Api):
     :ivar normalise: what the registry makes of a value, by field.
     :ivar submit_errors: raised by the next submissions, one each; None submits normally.
     :ivar acts: whether a submission that raises is carried out all the same.
+    :ivar absent: fields that no read returns.
     """
 
     clock: InstantClock
@@ -84,7 +89,7 @@ class Registrar(Api):
     acts_after: float = 0.0
     names_no_job: bool = False
     poll_seconds: float = 0.0
-    may_leave_out: frozenset[str] = frozenset()
+    absent: frozenset[str] = frozenset()
     batch_size: int = 100
     writes: list[tuple[tuple[str, ...], dict[str, str]]] = field(default_factory=list)
     reads: list[list[str]] = field(default_factory=list)
@@ -100,6 +105,7 @@ class Registrar(Api):
 
     looks_up_names = False
     details_have_name = False
+    has_edit_gates = False
 
     def read_details(self, domains: Sequence[Domain]) -> Answers[Mapping[str, Any]]:
         raise NotImplementedError
@@ -119,7 +125,7 @@ class Registrar(Api):
             if domain_id in self.unreadable:
                 reading.unreadable[domain_id] = self.unreadable[domain_id]
             else:
-                reading.contacts[domain_id] = dict(self.store[domain_id])
+                reading.contacts[domain_id] = whole(self.store[domain_id], absent=self.absent)
         return reading
 
     def submit(self, domain_ids: Sequence[str], contact: Contact) -> Job:
@@ -185,17 +191,37 @@ def run(
 ) -> Run:
     declared = DECLARED if declared is None else declared
     report = Report(check_mode=False)
-    report.domains = [Domain(domain_id) for domain_id in registrar.store]
-    _domains, stored = read_stored(registrar, list(report.domains), report)
-    comparison = Comparison(accepted=accepted or {}, never_read=never_read(stored.values(), registrar.may_leave_out))
-    report.take_plan(make_plan(report.domains, stored, declared, comparison))
+    domains = [Domain(domain_id) for domain_id in registrar.store]
+    report.domains = domains
+    planner = planner_of(registrar, report, declared, accepted)
     outcome = Run(registrar, report)
     try:
-        assert report.plan is not None
-        apply(report.plan, registrar, report, ApplySettings(**settings), registrar.clock)
+        carry_out(planner.plan(domains), registrar, report, planner, **settings)
     except PartialFailure as error:
         outcome.error = error
     return outcome
+
+
+def planner_of(
+    registrar: Registrar, report: Report, declared: Contact, accepted: dict[str, frozenset[str]] | None = None
+) -> Planner:
+    wanted = Wanted(declared, {}, Comparison(accepted=accepted or {}))
+    return Planner(registrar, report, wanted, GuardSettings(ALLOW, None, NONE), registrar.clock)
+
+
+def carry_out(plan: Plan, registrar: Registrar, report: Report, planner: Planner, **settings: Any) -> None:
+    backup = Backup(None, report, "https://cloud.hostup.se", "v2", registrar.clock)
+    job_file = JobFile(None, "https://cloud.hostup.se")
+    apply(
+        plan,
+        registrar,
+        report,
+        ApplySettings(**settings),
+        registrar.clock,
+        planner=planner,
+        backup=backup,
+        job_file=job_file,
+    )
 
 
 def registrar_of(*ids: str, **behaviour: Any) -> Registrar:
@@ -249,8 +275,7 @@ def test_the_first_pauses_are_short_and_the_longest_is_the_poll_interval() -> No
 
 def test_a_job_that_is_over_at_once_is_not_polled() -> None:
     registrar = registrar_of("dom_a", job_states=("completed",))
-    registrar.store["dom_a"]["firstname"] = "Erik"
-    done = run(registrar)
+    done = run(registrar, verify_timeout=0)
     assert registrar.polls == []
     assert done.statuses == {"dom_a": "not_applied"}
 
@@ -258,7 +283,7 @@ def test_a_job_that_is_over_at_once_is_not_polled() -> None:
 def test_where_the_api_needs_complete_contacts_nothing_that_was_read_is_left_out() -> None:
     registrar = registrar_of("dom_a", complete=True)
     run(registrar)
-    assert registrar.writes == [(("dom_a",), {**OLD, **DECLARED})]
+    assert registrar.writes == [(("dom_a",), {**dict.fromkeys(FIELD_NAMES, ""), **OLD, **DECLARED})]
 
 
 # -- canary ------------------------------------------------------------------------------------------------------------
@@ -269,7 +294,7 @@ def test_the_canary_is_verified_before_the_others_are_sent() -> None:
     done = run(registrar, canary=1)
     assert done.error is None
     assert [ids for ids, _contact in registrar.writes] == [("dom_a",), ("dom_b", "dom_c")]
-    assert registrar.reads == [["dom_a", "dom_b", "dom_c"], ["dom_a"], ["dom_b", "dom_c"]]
+    assert registrar.reads == [["dom_a", "dom_b", "dom_c"], ["dom_a"], ["dom_b", "dom_c"], ["dom_b", "dom_c"]]
     assert set(done.statuses.values()) == {"updated"}
     assert [job["status"] for job in done.result["jobs"]] == ["completed", "completed"]
 
@@ -414,16 +439,12 @@ def test_an_accepted_spelling_is_success_and_reported() -> None:
 
 
 def test_a_field_that_the_api_never_reports_is_warned_of_once_and_not_written_again() -> None:
-    registrar = registrar_of("dom_a", "dom_b", complete=True, may_leave_out=frozenset({"address2"}))
+    registrar = registrar_of("dom_a", "dom_b", complete=True, absent=frozenset({"address2"}))
     declared = {**DECLARED, "address2": "Lgh 1101"}
-    for contact in registrar.store.values():
-        contact.pop("address2", None)
     first = run(registrar, declared)
     assert first.error is None
     assert registrar.writes[0][1]["address2"] == "Lgh 1101"
     assert first.entry("dom_a")["unverifiable"] == ["address2"]
-    for contact in registrar.store.values():
-        contact.pop("address2", None)
     second = run(registrar, declared)
     assert second.result["changed"] is False
     (warning,) = second.report.warnings
@@ -452,10 +473,10 @@ def test_when_the_wait_runs_out_the_task_fails_with_what_is_queued() -> None:
 # -- writes that fail --------------------------------------------------------------------------------------------------
 
 
-def test_no_job_is_asked_for_after_the_deadline() -> None:
+def test_each_job_is_polled_at_least_once_and_none_twice_after_the_deadline() -> None:
     registrar = registrar_of("dom_a", "dom_b", "dom_c", batch_size=1, poll_seconds=3, job_states=("running",))
     done = run(registrar, wait_timeout=4)
-    assert registrar.polls == ["job_1", "job_2"]
+    assert registrar.polls == ["job_1", "job_2", "job_3"]
     assert done.statuses == {"dom_a": "queued", "dom_b": "queued", "dom_c": "queued"}
 
 
@@ -527,7 +548,7 @@ def test_a_lost_answer_is_read_back_and_never_sent_again() -> None:
     assert len(registrar.writes) == 1
     assert done.error is None
     assert done.statuses == {"dom_a": "updated"}
-    assert registrar.clock.time == pytest.approx(6)
+    assert registrar.clock.time == pytest.approx(0.5 + 0.75 + 1.125 + 1.6875 + 2, abs=0.1)
     assert done.report.warnings == [
         "The update of dom_a got no usable answer, but reading back shows that it was carried out."
     ]
@@ -573,7 +594,9 @@ def test_an_accepted_update_without_a_job_is_queued_without_wait() -> None:
 
 def test_success_is_not_claimed_when_reading_back_fails() -> None:
     trouble = TransientServerError(Exchange("POST", "/read", "read"), "HTTP 503.", code="http_503", http_status=503)
-    done = run(registrar_of("dom_a", read_errors=[None, trouble]))
+    registrar = registrar_of("dom_a", read_errors=[None, *[trouble] * 100])
+    done = run(registrar, verify_timeout=10)
+    assert registrar.clock.time == pytest.approx(10.05)
     assert done.statuses == {"dom_a": "failed"}
     assert done.entry("dom_a")["reason"] == "The update was sent, but reading back failed: HTTP 503."
     assert done.result["changed"] is True
@@ -581,16 +604,30 @@ def test_success_is_not_claimed_when_reading_back_fails() -> None:
     assert done.error.as_failure()["code"] == "http_503"
 
 
+def test_a_read_back_that_fails_once_is_tried_again() -> None:
+    trouble = TransientServerError(Exchange("POST", "/read", "read"), "HTTP 503.", code="http_503", http_status=503)
+    done = run(registrar_of("dom_a", read_errors=[None, trouble]))
+    assert done.statuses == {"dom_a": "updated"}
+    assert done.error is None
+
+
+def test_a_read_back_that_is_refused_is_not_tried_again() -> None:
+    refused = Refused(Exchange("POST", "/read", "read"), "HTTP 403.", code="forbidden", http_status=403)
+    done = run(registrar_of("dom_a", read_errors=[None, refused]))
+    assert len(done.registrar.reads) == 2
+    assert done.statuses == {"dom_a": "failed"}
+
+
 def test_one_domain_that_cannot_be_read_back_does_not_hide_the_others() -> None:
     registrar = registrar_of("dom_a", "dom_b")
     report = Report(check_mode=False)
-    report.domains = [Domain("dom_a"), Domain("dom_b")]
-    report.plan = make_plan(
-        report.domains, read_stored(registrar, list(report.domains), report)[1], DECLARED, Comparison()
-    )
+    domains = [Domain("dom_a"), Domain("dom_b")]
+    report.domains = domains
+    planner = planner_of(registrar, report, DECLARED)
+    plan = planner.plan(domains)
     registrar.unreadable = {"dom_b": "the API could not read it."}
     with pytest.raises(PartialFailure):
-        apply(report.plan, registrar, report, ApplySettings(), registrar.clock)
+        carry_out(plan, registrar, report, planner)
     assert [entry["status"] for entry in report.as_result(with_diff=False, api_calls={})["domains"]] == [
         "updated",
         "failed",
@@ -719,5 +756,5 @@ def test_a_plan_that_was_applied_leaves_nothing_to_plan_and_touches_nothing_unde
     assert second.result["diff"] == []
     for index, contact in enumerate(stored):
         kept = {name: value for name, value in contact.items() if name not in declared}
-        verdicts = Comparison().verdicts(kept, registrar.store[f"dom_{index}"])
+        verdicts = Comparison().verdicts(kept, whole(registrar.store[f"dom_{index}"]))
         assert all(verdict.kind != "different" for verdict in verdicts.values())

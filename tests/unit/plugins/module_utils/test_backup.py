@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -21,13 +22,19 @@ from ansible_collections.hostup.cloud.plugins.module_utils._contact.fields impor
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.invalid_input import HostUpError, InvalidInput
 from ansible_collections.hostup.cloud.plugins.module_utils._engine import backup
 from ansible_collections.hostup.cloud.plugins.module_utils._engine.backup import (
+    Backup,
     BackupPlace,
     backup_content,
     read_backup_place,
     write_backup,
 )
 from ansible_collections.hostup.cloud.plugins.module_utils._engine.plan import Comparison, Plan, make_plan
-from ansible_collections.hostup.cloud.tests.unit.plugins.module_utils.conftest import COMPLETE_CONTACT
+from ansible_collections.hostup.cloud.plugins.module_utils._result.report import Report
+from ansible_collections.hostup.cloud.tests.unit.plugins.module_utils.conftest import (
+    COMPLETE_CONTACT,
+    FakeClock,
+    whole,
+)
 
 MOMENT = datetime(2026, 11, 23, 8, 15, 0, tzinfo=timezone.utc)
 
@@ -38,11 +45,11 @@ def place_of(path: Path | str | None, *, backup: bool = True) -> BackupPlace | N
 
 def plan_of(declared: Contact, *stored: Contact) -> Plan:
     domains = [Domain(f"dom_{index}", f"{index}.example") for index in range(len(stored))]
-    return make_plan(domains, {d.id or "": c for d, c in zip(domains, stored)}, declared, Comparison())
+    return make_plan(domains, {d.id or "": whole(c) for d, c in zip(domains, stored)}, declared, Comparison())
 
 
 def content_of(plan: Plan) -> dict[str, Any]:
-    return backup_content(plan, origin="https://cloud.hostup.se", generation="v2", moment=MOMENT)
+    return backup_content(plan.changing, origin="https://cloud.hostup.se", generation="v2", moment=MOMENT)
 
 
 # -- where it goes -----------------------------------------------------------------------------------------------------
@@ -211,3 +218,70 @@ def test_what_a_backup_holds_is_accepted_by_the_task_that_restores_it() -> None:
         "country": "NO",
     }
     assert read_condition(group["when_current"], "when_current") == declared
+
+
+# -- in a run ----------------------------------------------------------------------------------------------------------
+
+
+def backup_in(place: BackupPlace | None) -> tuple[Backup, Report]:
+    report = Report(check_mode=False)
+    return Backup(place, report, "https://cloud.hostup.se", "v2", FakeClock()), report
+
+
+def saved_in(report: Report) -> dict[str, str]:
+    assert report.backup_file
+    content = json.loads(Path(report.backup_file).read_text(encoding="utf-8"))
+    return {domain["id"]: domain["contact"]["city"] for domain in content["domains"]}
+
+
+def test_two_stages_of_a_run_are_saved_in_one_file_with_what_was_stored_last(tmp_path: Path) -> None:
+    saving, report = backup_in(BackupPlace(tmp_path))
+    saving.save(plan_of({"city": "Lund"}, {"city": "Umeå"}, {"city": "Visby"}))
+    file = report.backup_file
+    second = plan_of({"city": "Lund"}, {"city": "Umeå"}, {"city": "Kiruna"})
+    saving.save(Plan(second.entries[1:]))
+    assert report.backup_file == file
+    assert saved_in(report) == {"dom_0": "Umeå", "dom_1": "Kiruna"}
+    assert [str(path) for path in tmp_path.iterdir()] == [file]
+    assert stat.S_IMODE(Path(file or "").stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize(("is_asked_for", "city"), [(False, "Umeå"), (True, "Lund")])
+def test_without_a_place_or_a_change_nothing_is_saved(tmp_path: Path, city: str, *, is_asked_for: bool) -> None:
+    saving, report = backup_in(BackupPlace(tmp_path) if is_asked_for else None)
+    saving.save(plan_of({"city": "Lund"}, {"city": city}))
+    assert report.backup_file is None
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_of_many_runs_at_once_with_one_path_one_gets_the_file_and_keeps_it(tmp_path: Path) -> None:
+    def save(number: int) -> int | None:
+        saving, report = backup_in(BackupPlace(tmp_path, "mine.json"))
+        try:
+            saving.save(plan_of({"city": "Lund"}, {"city": f"City {number}"}))
+        except HostUpError:
+            return None
+        assert report.backup_file == str(tmp_path / "mine.json")
+        return number
+
+    with ThreadPoolExecutor(12) as pool:
+        (winner,) = [number for number in pool.map(save, range(12)) if number is not None]
+    content = json.loads((tmp_path / "mine.json").read_text(encoding="utf-8"))
+    assert content["domains"][0]["contact"]["city"] == f"City {winner}"
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.json"]
+
+
+def test_every_folder_that_is_made_is_private_whatever_the_umask(tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        write_backup(BackupPlace(tmp_path / "a" / "b" / "c"), {}, MOMENT)
+    finally:
+        os.umask(before)
+    folders = [tmp_path / "a", tmp_path / "a" / "b", tmp_path / "a" / "b" / "c"]
+    assert [stat.S_IMODE(folder.stat().st_mode) for folder in folders] == [0o700] * 3
+
+
+def test_a_user_without_a_home_is_asked_for_a_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(backup.os.path, "expanduser", lambda path: path)
+    with pytest.raises(InvalidInput, match=r"^backup_path: the user of this task has no home folder"):
+        place_of(None)

@@ -17,6 +17,7 @@ from ansible_collections.hostup.cloud.plugins.module_utils._api.jobs import (
     JobStatus,
     await_earlier_jobs,
     follow,
+    job_of_id,
     read_job_ids,
 )
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.invalid_input import HostUpError, InvalidInput
@@ -53,7 +54,7 @@ class Jobs:
 
 
 def await_jobs(jobs: Any, *job_ids: str, clock: FakeClock, wait_timeout: float = 10) -> None:
-    await_earlier_jobs(job_ids, jobs.poll, clock, wait_timeout, 2)
+    await_earlier_jobs([job_of_id(job_id) for job_id in job_ids], jobs.poll, clock, wait_timeout, 2)
 
 
 # -- following ---------------------------------------------------------------------------------------------------------
@@ -118,15 +119,18 @@ def test_a_job_that_never_ends_hides_no_other(clock: FakeClock) -> None:
     assert [job.id for job in jobs if job.status != JobStatus.COMPLETED] == ["job_0", "job_7"]
 
 
-def test_nothing_is_asked_after_the_deadline(clock: FakeClock) -> None:
+def test_every_job_is_polled_at_least_once_and_none_again_after_the_deadline(clock: FakeClock) -> None:
+    asked: list[str] = []
+
     def ask(job: Job) -> Job:
         clock.sleep(0.5)
-        assert clock.monotonic() <= 1.5
-        return replace(job, status=JobStatus.COMPLETED)
+        asked.append(job.id or "")
+        return replace(job, status=JobStatus.COMPLETED if job.id == "job_9" else JobStatus.RUNNING)
 
     jobs = follow(many(10), ask, clock, Deadline(clock, 1), 2)
 
-    assert [job.status for job in jobs].count(JobStatus.COMPLETED) == 2
+    assert sorted(asked) == sorted({job.id for job in jobs})
+    assert [job.id for job in jobs if job.status is JobStatus.COMPLETED] == ["job_9"]
 
 
 def test_jobs_that_are_over_or_have_no_id_are_not_asked_for(clock: FakeClock) -> None:

@@ -17,7 +17,9 @@ from ansible_collections.hostup.cloud.plugins.module_utils._api.v2 import ApiV2
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.domain import Domain
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.fields import Contact
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.invalid_input import HostUpError, InvalidInput
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.stored import StoredContact
 from ansible_collections.hostup.cloud.plugins.module_utils._engine.guards import (
+    ALLOW,
     DENY,
     EACH,
     FAIL,
@@ -32,6 +34,7 @@ from ansible_collections.hostup.cloud.plugins.module_utils._engine.guards import
 from ansible_collections.hostup.cloud.plugins.module_utils._engine.plan import Comparison, Plan, make_plan
 from ansible_collections.hostup.cloud.plugins.module_utils._http.errors import Exchange, MissingDomains, Refused
 from ansible_collections.hostup.cloud.plugins.module_utils._result.report import Report
+from ansible_collections.hostup.cloud.tests.unit.plugins.module_utils.conftest import whole
 
 OPEN = EditGate(True)
 SHUT = EditGate(False, "A transfer is in progress.", "pending_order")
@@ -51,6 +54,7 @@ class Gatekeeper:
     errors: dict[str, Any] = field(default_factory=dict)
     pages: list[list[Domain]] = field(default_factory=list)
     has_edit_gates: bool = True
+    sends_complete_contact: bool = False
     asked: list[list[str]] = field(default_factory=list)
     pages_read: int = 0
 
@@ -94,7 +98,7 @@ def passage(
     """Pass the guards with a plan that changes all the domains but those ``as_declared``."""
     declared = {"city": "Malmö"} if declared is None else declared
     old = {"firstname": "Erik", "city": "Umeå", "companyname": "Example AB", "email": "erik@example.com"}
-    stored = {d.id or "": dict(declared) if d.id in as_declared else old for d in domains}
+    stored = {d.id or "": whole(declared if d.id in as_declared else old) for d in domains}
     report = Report(check_mode=check_mode)
     report.domains = list(domains)
     plan = make_plan(domains, stored, declared, Comparison())
@@ -314,6 +318,63 @@ def test_denied_consequences_end_the_run_and_name_the_domains_and_fields(check_m
 
 def test_changes_without_consequences_are_not_denied() -> None:
     assert passage(material_changes=DENY).error is None
+
+
+# -- what cannot be read -----------------------------------------------------------------------------------------------
+
+
+def guard(stored: StoredContact, declared: Contact, *, complete: bool, condition: Contact | None = None) -> Report:
+    report = Report(check_mode=False)
+    report.domains = [Domain("dom_a", "a.example")]
+    plan = make_plan(report.domains, {"dom_a": stored}, declared, Comparison(), condition)
+    api: Any = Gatekeeper(sends_complete_contact=complete)
+    pass_guards(plan, api, report, GuardSettings(material_changes=ALLOW))
+    return report
+
+
+@pytest.mark.parametrize("complete", [False, True])
+def test_a_declared_field_that_cannot_be_read_ends_the_run(*, complete: bool) -> None:
+    with pytest.raises(MissingDomains, match=r"a\.example: What is stored in city cannot be read") as caught:
+        guard(whole({}, spoilt={"city"}), {"city": "Lund"}, complete=complete)
+    assert caught.value.code == "unreadable_field"
+    assert "Nothing was written" in str(caught.value)
+
+
+@pytest.mark.parametrize("lost", [{"unknown": {"email"}}, {"spoilt": {"email"}}])
+def test_only_a_complete_contact_would_have_to_invent_what_nobody_has_read(lost: dict[str, set[str]]) -> None:
+    stored = whole({"city": "Umeå"}, **lost)
+    guard(stored, {"city": "Lund"}, complete=False)
+    guard(stored, {"city": "Umeå"}, complete=True)
+    guard(stored, {"city": "Lund"}, complete=True, condition={"city": "Visby"})
+    with pytest.raises(MissingDomains, match="does not say what is stored in email"):
+        guard(stored, {"city": "Lund"}, complete=True)
+
+
+def test_what_the_api_never_returns_is_left_out() -> None:
+    guard(whole({"city": "Umeå"}, absent={"address2"}), {"city": "Lund"}, complete=True)
+
+
+# -- behind a canary ---------------------------------------------------------------------------------------------------
+
+
+def test_behind_a_canary_the_domains_that_were_written_count_and_are_not_denied() -> None:
+    report = Report(check_mode=False)
+    report.domains = [Domain("dom_b", "b.example")]
+    plan = make_plan(report.domains, {"dom_b": whole({"city": "Umeå"})}, {"city": "Lund"}, Comparison())
+    api: Any = Gatekeeper()
+    assert pass_guards(plan, api, report, GuardSettings(max_changed=3), written=2) == plan
+    with pytest.raises(HostUpError, match=r"3 of 3 domains would change.*Only the canary \(2 domains\) was written"):
+        pass_guards(plan, api, report, GuardSettings(max_changed=2), written=2)
+
+
+def test_what_was_warned_of_before_the_canary_is_not_warned_of_again() -> None:
+    report = Report(check_mode=False)
+    report.domains = [Domain("dom_a", "a.example")]
+    api: Any = Gatekeeper()
+    for declared, warnings in (({"email": "a@example.com"}, 2), ({"email": "a@example.com"}, 2)):
+        stored = {"dom_a": whole({"email": "b@example.com"})}
+        pass_guards(make_plan(report.domains, stored, declared, Comparison()), api, report, GuardSettings())
+        assert len(report.warnings) == warnings
 
 
 # -- reading the options -----------------------------------------------------------------------------------------------

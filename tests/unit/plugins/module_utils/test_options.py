@@ -61,6 +61,7 @@ def test_the_defaults_are_those_of_the_design() -> None:
         "wait_timeout": 900,
         "poll_interval": 2,
         "verify": True,
+        "verify_timeout": 30,
         "batch_size": 100,
         "concurrency": 8,
         "strict": False,

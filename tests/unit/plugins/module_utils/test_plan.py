@@ -6,20 +6,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
+import pytest
+
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.domain import Domain
-from ansible_collections.hostup.cloud.plugins.module_utils._contact.fields import Contact
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.fields import FIELD_NAMES, Contact
 from ansible_collections.hostup.cloud.plugins.module_utils._engine.plan import (
     Comparison,
     Group,
     Plan,
+    PlannedDomain,
     make_plan,
-    never_read,
     write_groups,
 )
-from ansible_collections.hostup.cloud.plugins.module_utils._engine.verify import verify
+from ansible_collections.hostup.cloud.plugins.module_utils._engine.verify import (
+    VerifiedField,
+    may_still_arrive,
+    status_of,
+    verify,
+)
 from ansible_collections.hostup.cloud.plugins.module_utils._result.report import diff
+from ansible_collections.hostup.cloud.tests.unit.plugins.module_utils.conftest import whole
 
 OLD = {
     "firstname": "Erik",
@@ -35,9 +44,14 @@ OLD = {
 }
 
 
-def plan_of(declared: Contact, *stored: Contact, **comparison: Any) -> Plan:
+def plan_of(declared: Contact, *stored: Contact, absent: Collection[str] = (), **comparison: Any) -> Plan:
     domains = [Domain(f"dom_{index}", f"{index}.example") for index in range(len(stored))]
-    return make_plan(domains, {d.id or "": c for d, c in zip(domains, stored)}, declared, Comparison(**comparison))
+    contacts = {domain.id: whole(contact, absent=absent) for domain, contact in zip(domains, stored)}
+    return make_plan(domains, contacts, declared, Comparison(**comparison))
+
+
+def judged(entry: PlannedDomain, now: Contact) -> dict[str, VerifiedField]:
+    return verify(entry.stored, entry.after, entry.declared, whole(now), entry.comparison)
 
 
 def test_only_declared_fields_are_judged() -> None:
@@ -69,9 +83,9 @@ def test_a_field_that_the_answer_left_out_is_empty() -> None:
 # -- the condition -----------------------------------------------------------------------------------------------------
 
 
-def plan_when(condition: Contact, *stored: Contact, **comparison: Any) -> Plan:
+def plan_when(condition: Contact, *stored: Contact, absent: Collection[str] = (), **comparison: Any) -> Plan:
     domains = [Domain(f"dom_{index}") for index in range(len(stored))]
-    contacts = {domain.id or "": contact for domain, contact in zip(domains, stored)}
+    contacts = {domain.id: whole(contact, absent=absent) for domain, contact in zip(domains, stored)}
     return make_plan(domains, contacts, {"firstname": "Anna"}, Comparison(**comparison), condition)
 
 
@@ -102,7 +116,7 @@ def test_accepted_spellings_say_nothing_about_the_condition() -> None:
 
 def test_a_field_that_the_api_does_not_report_meets_no_condition() -> None:
     for value in ("Lgh 1101", ""):
-        plan = plan_when({"address2": value}, OLD, never_read=frozenset({"address2"}))
+        plan = plan_when({"address2": value}, OLD, absent={"address2"})
         assert plan.entries[0].unmet == ("address2",)
 
 
@@ -154,39 +168,71 @@ def test_an_accepted_spelling_counts_for_its_field_only() -> None:
 
 
 def test_a_field_that_is_never_read_is_unverifiable_and_no_reason_to_write() -> None:
-    (entry,) = plan_of({"address2": "Lgh 1101", "city": "Göteborg"}, OLD, never_read=frozenset({"address2"})).entries
+    (entry,) = plan_of({"address2": "Lgh 1101", "city": "Göteborg"}, OLD, absent={"address2"}).entries
     assert entry.changed_fields == ()
     assert entry.unverifiable == ("address2",)
 
 
 def test_a_field_that_is_never_read_goes_along_with_other_changes_and_is_not_judged() -> None:
     declared = {"address2": "Lgh 1101", "city": "Lund"}
-    (entry,) = plan_of(declared, OLD, never_read=frozenset({"address2"})).entries
+    (entry,) = plan_of(declared, OLD, absent={"address2"}).entries
     (group,) = write_groups([entry], complete=True)
     assert group.contact == {**OLD, **declared}
-    assert list(verify(entry, {**OLD, "city": "Lund"})) == ["city"]
+    after = verify(
+        entry.stored, entry.after, declared, whole({**OLD, "city": "Lund"}, absent={"address2"}), Comparison()
+    )
+    assert after["address2"].verdict == "kept"
 
 
 def test_a_write_reports_what_it_has_to_leave_out() -> None:
     blind = frozenset({"address2"})
-    (entry,) = plan_of({"city": "Lund"}, OLD, never_read=blind).entries
+    (entry,) = plan_of({"city": "Lund"}, OLD, absent=blind).entries
     assert entry.left_out == ("address2",)
-    assert plan_of({"city": "Lund", "address2": ""}, OLD, never_read=blind).entries[0].left_out == ()
-    assert plan_of({"city": "Göteborg"}, OLD, never_read=blind).entries[0].left_out == ()
+    assert plan_of({"city": "Lund", "address2": ""}, OLD, absent=blind).entries[0].left_out == ()
+    assert plan_of({"city": "Göteborg"}, OLD, absent=blind).entries[0].left_out == ()
     assert plan_of({"city": "Lund"}, OLD).entries[0].left_out == ()
 
 
 def test_empty_is_what_a_field_that_is_never_read_is_taken_for() -> None:
-    (entry,) = plan_of({"address2": ""}, OLD, never_read=frozenset({"address2"})).entries
+    (entry,) = plan_of({"address2": ""}, OLD, absent={"address2"}).entries
     assert entry.unverifiable == ()
     assert entry.changed_fields == ()
 
 
-def test_a_field_is_never_read_only_if_no_answer_reports_it() -> None:
-    may_be_left_out = frozenset({"address2"})
-    assert never_read([OLD, OLD], may_be_left_out) == may_be_left_out
-    assert never_read([OLD, {**OLD, "address2": ""}], may_be_left_out) == frozenset()
-    assert never_read([OLD], frozenset()) == frozenset()
+def test_what_a_field_is_that_was_left_out_does_not_depend_on_other_domains() -> None:
+    domains = [Domain("dom_0"), Domain("dom_1")]
+    stored = {"dom_0": whole(OLD, absent={"address2"}), "dom_1": whole({**OLD, "address2": "Lgh 1101"})}
+    both = make_plan(domains, stored, {"address2": "Lgh 1101"}, Comparison()).entries
+    alone = make_plan(domains[:1], stored, {"address2": "Lgh 1101"}, Comparison()).entries
+    assert both[0] == alone[0]
+    assert (both[0].unverifiable, both[1].unverifiable) == (("address2",), ())
+
+
+def test_a_complete_contact_must_not_invent_what_one_answer_left_out() -> None:
+    stored = {"dom_0": whole(OLD, absent={"address2"}, unknown={"email"}, spoilt={"postcode"})}
+    for declared, invented in (
+        ({"city": "Lund"}, ("email", "postcode")),
+        ({"city": "Lund", "email": "a@example.com"}, ("postcode",)),
+        ({"city": "Göteborg"}, ()),
+    ):
+        (entry,) = make_plan([Domain("dom_0")], stored, declared, Comparison()).entries
+        assert entry.invented == invented
+
+
+def test_a_declared_field_that_cannot_be_read_is_no_difference_and_no_agreement() -> None:
+    stored = {"dom_0": whole(OLD, spoilt={"city"})}
+    (entry,) = make_plan([Domain("dom_0")], stored, {"city": "Lund"}, Comparison(), {"city": "Lund"}).entries
+    assert (entry.unreadable, entry.changed_fields, entry.unmet) == (("city",), (), ("city",))
+
+
+def test_entries_that_were_read_again_replace_those_of_the_same_domains() -> None:
+    plan = plan_of({"city": "Lund"}, OLD, OLD, OLD).without(["dom_1", "dom_2"])
+    later = plan_of({"city": "Lund"}, OLD, OLD, {**OLD, "city": "Lund"})
+    later = Plan(later.entries[1:], frozenset())
+    both = plan.updated(later)
+    assert [entry.domain.id for entry in both.entries] == ["dom_0", "dom_1", "dom_2"]
+    assert [entry.domain.id for entry in both.changing] == ["dom_0", "dom_1"]
+    assert [entry.domain.id for entry in plan.updated(later.without(["dom_1"])).changing] == ["dom_0"]
 
 
 def test_an_undeclared_country_is_that_of_the_stored_contact() -> None:
@@ -219,8 +265,8 @@ def test_complete_contacts_leave_out_nothing_that_was_read_and_group_by_the_whol
     plan = plan_of({"firstname": "Anna"}, OLD, {**OLD, "firstname": "Eva"}, {**OLD, "companyname": "Other AB"})
     groups = write_groups(plan.changing, complete=True)
     assert groups == [
-        Group({**OLD, "firstname": "Anna"}, ("dom_0", "dom_1")),
-        Group({**OLD, "firstname": "Anna", "companyname": "Other AB"}, ("dom_2",)),
+        Group({**OLD, "address2": "", "firstname": "Anna"}, ("dom_0", "dom_1")),
+        Group({**OLD, "address2": "", "firstname": "Anna", "companyname": "Other AB"}, ("dom_2",)),
     ]
 
 
@@ -234,7 +280,7 @@ def test_complete_contacts_carry_the_declared_spelling_so_that_more_domains_shar
 
 
 def test_complete_contacts_do_not_invent_a_field_that_was_neither_read_nor_declared() -> None:
-    (group,) = write_groups(plan_of({"firstname": "Anna"}, OLD).changing, complete=True)
+    (group,) = write_groups(plan_of({"firstname": "Anna"}, OLD, absent={"address2"}).changing, complete=True)
     assert "address2" not in group.contact
 
 
@@ -242,16 +288,56 @@ def test_the_result_is_judged_field_by_field() -> None:
     declared = {"firstname": "Anna", "phonenumber": "+46711111111", "city": "Malmö"}
     (entry,) = plan_of(declared, OLD).entries
     now = {**OLD, "firstname": "Anna", "phonenumber": "+46.711111111", "city": "Malmo"}
-    assert {name: (v.verdict, v.rule) for name, v in verify(entry, now).items()} == {
+    found = {name: (field.verdict, field.rule) for name, field in judged(entry, now).items()}
+    assert {name: verdict for name, verdict in found.items() if verdict != ("kept", None)} == {
         "firstname": ("applied", None),
         "phonenumber": ("normalised", "phone_notation"),
         "city": ("not_applied", None),
     }
+    assert list(found) == list(FIELD_NAMES)
 
 
-def test_fields_that_were_not_to_change_are_not_judged_again() -> None:
+@pytest.mark.parametrize(
+    ("now", "verdicts", "status"),
+    [
+        ({}, {}, "updated"),
+        ({"phonenumber": "+46700000000", "postcode": "411 01", "country": "se"}, {}, "updated"),
+        ({"city": "Lund"}, {"city": "lost"}, "altered"),
+        ({"email": "eva@example.com"}, {"email": "altered"}, "altered"),
+        ({"email": "", "state": "Skåne"}, {"email": "altered", "state": "altered"}, "altered"),
+        ({"firstname": "Erik"}, {"firstname": "not_applied"}, "not_applied"),
+        ({"firstname": "Erik", "email": ""}, {"firstname": "not_applied", "email": "altered"}, "altered"),
+        ({"firstname": "Anna "}, {"firstname": "normalised"}, "updated"),
+    ],
+)
+def test_every_field_is_judged_and_the_gravest_decides(now: Contact, verdicts: dict[str, str], status: str) -> None:
     (entry,) = plan_of({"firstname": "Anna", "city": "Göteborg"}, OLD).entries
-    assert list(verify(entry, OLD)) == ["firstname"]
+    found = judged(entry, {**OLD, "firstname": "Anna", **now})
+    expected = {**dict.fromkeys(FIELD_NAMES, "kept"), "firstname": "applied", **verdicts}
+    assert {name: field.verdict.value for name, field in found.items()} == expected
+    assert status_of(found) == status
+
+
+def test_a_field_that_a_later_answer_no_longer_returns_is_not_taken_for_proof() -> None:
+    (entry,) = plan_of({"firstname": "Anna"}, OLD).entries
+    after = whole({**OLD, "firstname": "Anna"}, unknown={"email"})
+    found = verify(entry.stored, entry.after, entry.declared, after, Comparison())
+    assert (found["email"].verdict, status_of(found)) == ("unknown", "failed")
+    assert may_still_arrive(found)
+
+
+@pytest.mark.parametrize(
+    ("now", "may_arrive"), [({}, True), ({"firstname": "Eva"}, False), ({"firstname": "Anna"}, False)]
+)
+def test_only_what_reads_as_before_may_still_arrive(now: Contact, *, may_arrive: bool) -> None:
+    (entry,) = plan_of({"firstname": "Anna"}, OLD).entries
+    assert may_still_arrive(judged(entry, {**OLD, **now})) is may_arrive
+
+
+def test_a_declared_field_in_another_notation_than_before_is_still_as_declared() -> None:
+    (entry,) = plan_of({"firstname": "Anna", "phonenumber": "+46700000000"}, OLD).entries
+    found = judged(entry, {**OLD, "firstname": "Anna", "phonenumber": "+46 700 00 00 00"})
+    assert found["phonenumber"].verdict == "kept"
 
 
 def test_the_diff_has_one_entry_for_each_domain_that_differs_and_sorted_legible_lines() -> None:

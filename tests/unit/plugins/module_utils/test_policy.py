@@ -24,6 +24,7 @@ from ansible_collections.hostup.cloud.plugins.module_utils._engine.policy import
     material_changes,
     policy_of,
 )
+from ansible_collections.hostup.cloud.tests.unit.plugins.module_utils.conftest import whole
 
 OLD = {
     "firstname": "Erik",
@@ -38,7 +39,9 @@ def change_of(
     declared: Contact, stored: Contact | None = None, name: str | None = "example.com"
 ) -> MaterialChange | None:
     """Return the material change of one domain, if there is one."""
-    plan = make_plan([Domain("dom_a", name)], {"dom_a": OLD if stored is None else stored}, declared, Comparison())
+    plan = make_plan(
+        [Domain("dom_a", name)], {"dom_a": whole(OLD if stored is None else stored)}, declared, Comparison()
+    )
     found = material_changes(plan.changing)
     return found[0] if found else None
 

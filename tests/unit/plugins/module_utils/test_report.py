@@ -14,15 +14,17 @@ from ansible_collections.hostup.cloud.plugins.module_utils._contact.invalid_inpu
 from ansible_collections.hostup.cloud.plugins.module_utils._engine.plan import Comparison, make_plan
 from ansible_collections.hostup.cloud.plugins.module_utils._result.report import Outcome, Report
 from ansible_collections.hostup.cloud.plugins.module_utils._result.status import Status
+from ansible_collections.hostup.cloud.tests.unit.plugins.module_utils.conftest import whole
 
 A, B, C = Domain("dom_a", "a.example"), Domain("dom_b", "b.example"), Domain("dom_c", "c.example")
+ALTERED = {"email": "eva@example.com"}
 NO_CALLS = {"read": 0, "write": 0, "poll": 0}
 
 
 def report_of(*cities: str, check_mode: bool = False, redact: bool = False) -> Report:
     report = Report(check_mode=check_mode, redact=redact)
     report.domains = [A, B, C][: len(cities)]
-    stored = {domain.id or "": {"city": city} for domain, city in zip(report.domains, cities)}
+    stored = {domain.id or "": whole({"city": city}) for domain, city in zip(report.domains, cities)}
     report.plan = make_plan(report.domains, stored, {"city": "Lund"}, Comparison())
     return report
 
@@ -65,7 +67,8 @@ def test_changed_as_soon_as_anything_may_have_been_written() -> None:
 def test_an_entry_reports_the_plan_and_the_outcome() -> None:
     report = report_of("Umeå")
     report.record_outcome(
-        ["dom_a"], Outcome(Status("not_applied"), "Other values.", (("email", "email_domain"),), {"city": "Umea"})
+        ["dom_a"],
+        Outcome(Status("not_applied"), "Other values.", (("email", "email_domain"),), {"city": "Umea"}, ALTERED),
     )
     assert result_of(report)["domains"] == [
         {
@@ -78,7 +81,8 @@ def test_an_entry_reports_the_plan_and_the_outcome() -> None:
             "equivalent": [{"field": "email", "rule": "email_domain"}],
             "unverifiable": [],
             "not_applied": ["city"],
-            "stored": {"city": "Umea"},
+            "altered": ["email"],
+            "stored": {"city": "Umea", "email": "eva@example.com"},
             "reason": "Other values.",
         }
     ]
@@ -156,9 +160,9 @@ def test_a_domain_that_does_not_meet_the_condition_is_skipped_and_reports_why_wi
     report = Report(check_mode=True)
     report.domains = [A, B, C]
     stored = {
-        "dom_a": {"city": "Umeå", "email": "erik@example.com"},
-        "dom_b": {"city": "Umeå", "email": "eva@example.com"},
-        "dom_c": {"city": "Lund", "email": "eva@example.com", "firstname": "Eva"},
+        "dom_a": whole({"city": "Umeå", "email": "erik@example.com"}),
+        "dom_b": whole({"city": "Umeå", "email": "eva@example.com"}),
+        "dom_c": whole({"city": "Lund", "email": "eva@example.com", "firstname": "Eva"}),
     }
     condition = {"email": "erik@example.com", "firstname": ""}
     report.take_plan(make_plan(report.domains, stored, {"city": "Lund"}, Comparison(), condition))
@@ -187,12 +191,53 @@ def test_the_backup_is_reported_if_there_is_one() -> None:
 def test_what_the_api_never_reports_is_warned_of_once_with_the_domains() -> None:
     report = Report(check_mode=True)
     report.domains = [A, B, C]
-    stored = {"dom_a": {"city": "Umeå"}, "dom_b": {"city": "Visby"}, "dom_c": {"city": "Lund"}}
-    report.take_plan(
-        make_plan(report.domains, stored, {"city": "Lund"}, Comparison(never_read=frozenset({"address2"})))
-    )
+    cities = {"dom_a": "Umeå", "dom_b": "Visby", "dom_c": "Lund"}
+    stored = {domain_id: whole({"city": city}, absent={"address2"}) for domain_id, city in cities.items()}
+    report.take_plan(make_plan(report.domains, stored, {"city": "Lund"}, Comparison()))
     (warning,) = report.warnings
     assert warning == (
         "The API does not return address2 of a.example, b.example, so an update has to leave it out. Whether the API"
         " then keeps what is stored is not documented. Declare address2 to be sure."
     )
+
+
+def test_a_write_may_have_been_carried_out_from_the_moment_it_is_sent() -> None:
+    report = report_of("Umeå")
+    report.sending(["dom_a"])
+    assert result_of(report)["changed"] is True
+    assert result_of(report)["domains"][0]["reason"] == (
+        "The run ended while the update was sent, so it is not known whether the API acted."
+    )
+    report.not_sent(["dom_a"])
+    assert result_of(report)["changed"] is False
+
+
+def test_what_to_do_after_an_interrupt_depends_on_what_was_sent() -> None:
+    report = report_of("Umeå", "Visby")
+    assert report.advice() == ""
+    report.sending(["dom_a", "dom_b"])
+    assert report.advice() == "Updates were sent. Run the task again: it compares first."
+    over = Job("dbj_1", "/api/jobs/dbj_1", ("dom_a",), JobStatus.COMPLETED)
+    report.jobs = [over, Job("dbj_2", "/api/jobs/dbj_2", ("dom_b",), JobStatus.RUNNING)]
+    assert "1 job may be under way: give pending_jobs dbj_2 to the next run" in report.advice()
+
+
+def test_nothing_is_warned_of_twice() -> None:
+    report = report_of("Umeå")
+    report.warn_once("One.", "Two.")
+    report.warn_once("Two.", "Three.")
+    assert report.warnings == ["One.", "Two.", "Three."]
+
+
+def test_a_change_is_news_once() -> None:
+    report = report_of("Umeå")
+    assert report.is_news("dom_a", ("email",))
+    assert not report.is_news("dom_a", ("email",))
+    assert report.is_news("dom_a", ("email", "city"))
+
+
+def test_names_that_a_read_returns_are_kept_where_none_was_known() -> None:
+    report = Report(check_mode=False)
+    report.domains = [Domain("dom_a"), Domain("dom_b", "b.example")]
+    report.take_names({"dom_a": "a.example", "dom_b": "xn--b.example"})
+    assert [domain.name for domain in report.domains] == ["a.example", "b.example"]

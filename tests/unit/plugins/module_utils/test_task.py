@@ -6,12 +6,14 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable
 from typing import Any, NoReturn
 
 import pytest
 import responses
 
+from ansible_collections.hostup.cloud.plugins.module_utils._api.jobs import Job, JobStatus
 from ansible_collections.hostup.cloud.plugins.module_utils._api.listed import V1, V2
 from ansible_collections.hostup.cloud.plugins.module_utils._api.v1 import ApiV1
 from ansible_collections.hostup.cloud.plugins.module_utils._api.v2 import ApiV2
@@ -29,6 +31,7 @@ from ansible_collections.hostup.cloud.plugins.module_utils._result.report import
 from ansible_collections.hostup.cloud.plugins.module_utils._result.status import Status
 from ansible_collections.hostup.cloud.plugins.module_utils._task import task as task_module
 from ansible_collections.hostup.cloud.plugins.module_utils._task.task import Task
+from ansible_collections.hostup.cloud.tests.unit.plugins.module_utils.conftest import whole
 
 API_KEY = "k3y-that-no-one-may-see"
 ORIGIN = "https://cloud.hostup.se"
@@ -87,7 +90,7 @@ def failing(error: Exception) -> Callable[[Task[Report]], None]:
 def plan_a_move(task: Task[Report]) -> None:
     """Plan a new city for dom_a, while dom_b has it already."""
     task.report.domains = [A, B]
-    stored = {"dom_a": {"city": "Umeå"}, "dom_b": {"city": "Lund"}}
+    stored = {"dom_a": whole({"city": "Umeå"}), "dom_b": whole({"city": "Lund"})}
     task.report.plan = make_plan([A, B], stored, {"city": "Lund"}, Comparison())
 
 
@@ -256,10 +259,48 @@ def test_contact_values_are_in_no_text() -> None:
     assert "<email> in <city> is wrong." in module.result["msg"]
 
 
-def test_a_mistake_of_the_collection_is_not_swallowed() -> None:
-    module: Any = Module()
-    with pytest.raises(ZeroDivisionError):
-        Task(module, Report(check_mode=False)).finish(failing(ZeroDivisionError()))
+def under_way(task: Task[Report]) -> None:
+    task.report.domains = [A, B]
+    task.report.sending(["dom_a"])
+    task.report.jobs = [Job("dbj_1", "/api/jobs/dbj_1", ("dom_a",), JobStatus.RUNNING)]
+    task.report.record_outcome(["dom_a"], Outcome(Status.QUEUED))
+
+
+def test_a_mistake_of_the_collection_ends_the_task_with_its_report_and_without_a_value() -> None:
+    def run(task: Task[Report]) -> None:
+        under_way(task)
+        raise ZeroDivisionError("Anna Svensson")
+
+    result = finish(run).result
+    assert result["failed"]
+    assert result["failure"]["code"] == "internal_error"
+    assert "ZeroDivisionError in test_task.py:" in result["msg"]
+    assert "give pending_jobs dbj_1" in result["msg"]
+    assert "Anna" not in str(result)
+    assert result["changed"] is True
+    assert [entry["status"] for entry in result["domains"]] == ["queued", "skipped"]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_the_task_like_a_failure(number: int) -> None:
+    before = signal.getsignal(number)
+
+    def run(task: Task[Report]) -> None:
+        under_way(task)
+        signal.raise_signal(number)
+
+    result = finish(run).result
+    assert result["failure"]["code"] == "interrupted"
+    assert "pending_jobs dbj_1" in result["msg"]
+    assert result["changed"] is True
+    assert result["jobs"][0]["id"] == "dbj_1"
+    assert signal.getsignal(number) is before
+
+
+def test_a_signal_before_anything_was_sent_says_so() -> None:
+    result = finish(lambda _task: signal.raise_signal(signal.SIGTERM)).result
+    assert result["msg"] == "The task was interrupted. Nothing was written."
+    assert result["changed"] is False
 
 
 # -- warnings --------------------------------------------------------------------------------------------------------

@@ -1,0 +1,99 @@
+# Copyright (c) 2026, the hostup.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This is a PRIVATE module_utils. Do not use it outside this collection.
+
+"""The first half of a stage: read, plan, guard. A run has one stage, or two behind a canary."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass
+
+from ansible_collections.hostup.cloud.plugins.module_utils._api.base import Api
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.domain import Domain
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.fields import Contact
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.stored import StoredContact
+from ansible_collections.hostup.cloud.plugins.module_utils._engine.earlier import Earlier
+from ansible_collections.hostup.cloud.plugins.module_utils._engine.guards import GuardSettings, pass_guards
+from ansible_collections.hostup.cloud.plugins.module_utils._engine.plan import Comparison, Plan, make_plan
+from ansible_collections.hostup.cloud.plugins.module_utils._engine.reading import read_stored
+from ansible_collections.hostup.cloud.plugins.module_utils._engine.settle import (
+    FIRST_READ_PAUSE_SECONDS,
+    READ_PAUSE_GROWTH,
+)
+from ansible_collections.hostup.cloud.plugins.module_utils._http.clock import Clock, Deadline
+from ansible_collections.hostup.cloud.plugins.module_utils._result.report import Report
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the domains are compared with.
+
+    :ivar declared: the managed fields only, as text to be sent.
+    :ivar condition: what a stored contact must be for its domain to be considered; empty: all are.
+    """
+
+    declared: Contact
+    condition: Contact
+    comparison: Comparison
+
+
+NOTHING_EARLIER = Earlier()
+
+
+class Planner:
+    """Makes the plans of one run; the report holds the latest."""
+
+    def __init__(self, api: Api, report: Report, wanted: Wanted, guards: GuardSettings, clock: Clock) -> None:
+        self._api = api
+        self._report = report
+        self._wanted = wanted
+        self._guards = guards
+        self._clock = clock
+
+    def plan(self, domains: Sequence[Domain], earlier: Earlier = NOTHING_EARLIER) -> Plan:
+        """Return what to write, of all domains of the run.
+
+        :param earlier: what may have been written although a read does not show it yet; that is read again.
+        :raises HostUpError: when a domain cannot be read, or a guard ends the run; nothing has been written.
+        """
+        named, stored = read_stored(self._api, domains, self._report)
+        plan = self._compare(named, stored)
+        late = [entry.domain for entry in plan.changing if entry.domain.id in earlier.domain_ids]
+        if late:
+            plan = self._compare(named, {**stored, **self._read_again(late, stored, earlier)})
+        self._report.take_plan(plan)
+        self._report.plan = pass_guards(plan, self._api, self._report, self._guards)
+        return self._report.plan
+
+    def plan_again(self, domains: Sequence[Domain], written: Set[str]) -> Plan:
+        """Return what to write of these domains now, after others of the run were written.
+
+        :raises HostUpError: as above; of these domains nothing has been written.
+        """
+        named, stored = read_stored(self._api, domains, self._report, written=len(written))
+        plan = self._compare(named, stored)
+        self._report.take_plan_again(plan)
+        plan = pass_guards(plan, self._api, self._report, self._guards, written=len(written))
+        self._report.take_plan_again(plan)
+        return plan
+
+    def _compare(self, domains: Sequence[Domain], stored: Mapping[str, StoredContact]) -> Plan:
+        wanted = self._wanted
+        return make_plan(domains, stored, wanted.declared, wanted.comparison, wanted.condition)
+
+    def _read_again(
+        self, domains: Sequence[Domain], stored: Mapping[str, StoredContact], earlier: Earlier
+    ) -> dict[str, StoredContact]:
+        """Read these domains until each is stored otherwise than at first, or the time is up."""
+        deadline, pause = Deadline(self._clock, earlier.patience), min(FIRST_READ_PAUSE_SECONDS, earlier.longest_pause)
+        latest: dict[str, StoredContact] = {}
+        while domains and not deadline.expired():
+            self._clock.sleep(min(pause, deadline.remaining()))
+            pause = min(pause * READ_PAUSE_GROWTH, earlier.longest_pause)
+            _named, contacts = read_stored(self._api, domains, self._report)
+            latest.update(contacts)
+            domains = [domain for domain in domains if contacts[domain.id] == stored[domain.id]]
+        return latest
