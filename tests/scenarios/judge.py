@@ -453,7 +453,7 @@ def _sent_twice(seen: Observed) -> Iterator[str]:
     counted: Counter[str] = Counter()
     for entry in seen.writes:
         status = entry["status"]
-        refused = status is not None and 300 < status < 500 and status not in (302, 303)
+        refused = status in (400, 401, 403, 404, 413, 422, 429)
         if not refused:
             counted.update(entry["body"]["domainIds"] if isinstance(entry.get("body"), dict) else [])
     yield from (f"{seen.names.get(i, i)} was sent {count} times" for i, count in counted.items() if count > 1)

@@ -82,15 +82,20 @@ def opaque_id(prefix: str) -> str:
     return prefix + "".join(secrets.choice(_BASE32) for _unused in range(26))
 
 
+def _phrase(status: int) -> str:
+    """The title of a status; proxies send some that no standard has."""
+    return HTTPStatus(status).phrase if status in set(HTTPStatus) else "Unknown"
+
+
 def v1_error(error: ApiError, moment: float, code_words: str) -> dict[str, Any]:
     """The v1 body of the error; a 429 has its own four keys, as documented on get-product-details-id.
 
     ``code_words``: ``specific`` for the code of the error, ``status`` for the name of its HTTP status.
     """
-    body: dict[str, Any] = {"error": HTTPStatus(error.status).phrase, "message": error.detail}
+    body: dict[str, Any] = {"error": _phrase(error.status), "message": error.detail}
     if error.status == HTTPStatus.TOO_MANY_REQUESTS:
         return body | {"retryAfter": error.headers.get("Retry-After", "1"), "requestId": v1_request_id()}
-    words = error.code if code_words == "specific" else HTTPStatus(error.status).phrase.replace(" ", "_")
+    words = error.code if code_words == "specific" else _phrase(error.status).replace(" ", "_")
     body |= {"code": words.upper(), "timestamp": iso(moment), "requestId": v1_request_id()}
     if error.fields:
         body["details"] = [
@@ -103,7 +108,7 @@ def v2_problem(error: ApiError, path: str, moment: float, with_extensions: bool)
     """The v2 body of the error."""
     body: dict[str, Any] = {
         "type": f"https://developer.hostup.se/errors/{error.code}",
-        "title": _TITLES.get(error.code, HTTPStatus(error.status).phrase),
+        "title": _TITLES.get(error.code, _phrase(error.status)),
         "status": error.status,
         "detail": error.detail,
         "code": error.code,
