@@ -19,7 +19,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import antsibull_nox
@@ -135,12 +135,12 @@ def prepare(session: nox.Session, *requirements: str, core: str = "") -> Path:
     return tree
 
 
-def run_each(session: nox.Session, *commands: Sequence[str]) -> None:
+def run_each(session: nox.Session, *commands: Sequence[str], env: Mapping[str, str] | None = None) -> None:
     """Run all the commands, also when some of them fail, and name those at the end."""
     failed = []
     for command in commands:
         try:
-            session.run(*command)
+            session.run(*command, env=env)
         except nox.command.CommandFailed:
             failed.append(" ".join(command[:2]))
     if failed:
@@ -185,12 +185,14 @@ def test_all(session: nox.Session) -> None:
 def quick(session: nox.Session) -> None:
     """Run what answers within half a minute: style, unit tests, and scenarios but for the fault matrix."""
     prepare(session, "runtime", "test", "lint")
-    whole = ("-n", "4", "--deselect", "tests/scenarios/test_fault_matrix.py")
+    slow = ("fault_matrix", "killed_runs")
+    whole = ("-n", "4", *(f"--deselect=tests/scenarios/test_{name}.py" for name in slow))
     run_each(
         session,
         ("ruff", "check", "--output-format", "concise", "."),
         ("ruff", "format", "--check", "."),
         ("pytest", "tests/unit", "tests/scenarios", "-q", *(session.posargs or whole)),
+        env={"WORLDS": "40"},
     )
 
 

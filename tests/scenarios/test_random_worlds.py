@@ -129,6 +129,11 @@ def some_of(values: Mapping[str, list[Any]], **size: int) -> st.SearchStrategy[d
     return keys.flatmap(lambda chosen: st.fixed_dictionaries({key: st.sampled_from(values[key]) for key in chosen}))
 
 
+def can_have_acted(effect: Mapping[str, Any]) -> bool:
+    """Whether the API may have carried out a request that ended in this way."""
+    return effect.get("status") not in NEVER_ACTED and "truncate_after_bytes" not in effect
+
+
 CONTACTS = some_of(VALUES, max_size=6)
 STORED = st.one_of(CONTACTS, st.fixed_dictionaries({"city": st.sampled_from(STRANGE)}))
 OPTIONS = st.fixed_dictionaries(
@@ -144,8 +149,11 @@ OPTIONS = st.fixed_dictionaries(
     },
     optional={"when_current": some_of(VALUES, min_size=1, max_size=1)},
 )
+NEVER_ACTED = (400, 401, 403, 404, 413, 422, 429)
+"""The statuses by which the API is documented to refuse an update: it has not acted then."""
+
 FAULTS = st.builds(
-    lambda effect, act, skip: {**effect, "act": act and "truncate_after_bytes" not in effect, "skip": skip},
+    lambda effect, act, skip: {**effect, "act": act and can_have_acted(effect), "skip": skip},
     st.sampled_from(EFFECTS),
     st.booleans(),
     st.integers(0, 2),

@@ -121,7 +121,7 @@ class Settlement:
                 self._believe_jobs(domain_ids)
         expected = self._expected(domain_ids)
         self._read_back(expected)
-        self._take_proofs(expected)
+        self._explain(expected)
         self._warn(expected)
         if self.settings.wait:
             self.job_file.end(i for i in domain_ids if not self._is_open(i))
@@ -213,13 +213,12 @@ class Settlement:
         self.report.record_outcome([domain_id], outcome_of(fields, entry.after.keys(), expected))
         return may_still_arrive(fields)
 
-    def _take_proofs(self, expected: Mapping[str, Expected]) -> None:
-        """Note which updates were not carried out, as a read has proved: the API answered, but queued no job."""
+    def _explain(self, expected: Mapping[str, Expected]) -> None:
+        """Say of which updates nothing shows, although the API has answered. It may still act: that is no proof."""
         queued = {domain_id for job in self.report.jobs for domain_id in job.domain_ids}
         for domain_id in self._answered.intersection(expected, self._as_before) - queued:
             reason = write_messages.not_carried_out(self.uncertain[domain_id])
             self.report.record_outcome([domain_id], replace(self.report.outcomes[domain_id], reason=reason))
-            self.report.not_sent([domain_id])
 
     def _warn(self, expected: Mapping[str, Expected]) -> None:
         """Warn of what reading back has proved although nobody said it, once for all domains."""

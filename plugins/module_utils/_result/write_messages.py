@@ -48,7 +48,7 @@ def values_not_arrived(uncertainty: str) -> str:
 
 
 def not_carried_out(answer: str) -> str:
-    """Say that an update was not carried out after an answer that left it open; ``answer`` is a clause."""
+    """Say that nothing shows of an update after an answer that left it open; ``answer`` is a clause."""
     return f"{sentence(answer)} Reading back shows the values of before."
 
 

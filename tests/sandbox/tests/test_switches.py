@@ -266,6 +266,7 @@ APPLIED_NOTHING = {
 }
 REFUSED = (400, "invalid_request", ["/domainIds/1"])
 
+
 # name of the switch -> what is looked at, and what is seen at each position
 def shown_after_a_job(api: SandboxClient) -> object:
     """The city that reads show soon after the end of a job, and later."""
