@@ -627,11 +627,12 @@ failure:
         - Before anything is written, V(invalid_input), V(unknown_domain), V(ambiguous_domain), V(unreadable_domain),
           V(unreadable_field), V(material_change_denied), V(too_many_changes), V(preflight_failed), V(blocked),
           V(backup_failed) or V(job_file_failed).
-        - On the way, V(connection_failed), V(connection_lost), V(timeout), V(redirected), V(unusable_answer),
-          V(certificate_not_trusted) or V(ca_bundle_not_readable).
+        - On the way, V(connection_failed), V(proxy_failed), V(connection_lost), V(timeout), V(redirected),
+          V(unusable_answer), V(certificate_not_trusted) or V(ca_bundle_not_readable).
         - After writing, V(altered), V(not_applied), V(job_failed), V(wait_timeout), or V(outcome_unknown) if nobody
           knows whether the API acted.
-        - V(interrupted), if the task was asked to end, and V(internal_error) for a fault of this collection.
+        - V(interrupted), if the task was asked to end, V(missing_library), if the Python library requests is missing,
+          and V(internal_error) for a fault of this collection.
       type: str
       returned: always
     message:

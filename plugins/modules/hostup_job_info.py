@@ -157,8 +157,8 @@ failure:
       description:
         - The code of the API, such as V(unauthorized), V(forbidden) or V(rate_limited). Where the API gave none,
           V(http_) and the status.
-        - From this collection, V(invalid_input), V(connection_failed), V(connection_lost), V(timeout), V(redirected),
-          V(unusable_answer), V(certificate_not_trusted) or V(ca_bundle_not_readable).
+        - From this collection, V(invalid_input), V(connection_failed), V(proxy_failed), V(connection_lost),
+          V(timeout), V(redirected), V(unusable_answer), V(certificate_not_trusted) or V(ca_bundle_not_readable).
       type: str
       returned: always
     message:

@@ -236,10 +236,12 @@ def test_the_documented_environment_variables_are_the_real_ones(module: str) -> 
 def test_the_four_promises_stand_at_the_top() -> None:
     top = " ".join(page_of("hostup_domain_contacts")["doc"]["description"])
     for promise in (
-        "A contact field that is not declared is left alone.",
+        "A contact field that is not declared is left alone, and reading back checks that it was.",
         "A domain that is not listed is never touched.",
-        "A write happens only for a domain whose stored contact really differs, and carries only what differs.",
+        "A write happens only for a domain whose stored contact really differs.",
+        "With API v2 it carries only what differs.",
         "check mode prints the same plan and writes nothing.",
+        "every declared field is as declared, and every other field as before.",
     ):
         assert promise in top
 

@@ -71,9 +71,7 @@ def test_the_boundaries_are_those_of_a_run_that_nobody_disturbs(
 ) -> None:
     seen = observe(sandbox, task)
     assert list(broken_promises(seen)) == []
-    assert [entry["kind"] for entry in seen.requests] == [
-        kind for kind in ("read", "write", "poll", "read") for _ in "123"
-    ]
+    assert [entry["kind"] for entry in seen.requests] == [*["read"] * 3, *["write"] * 3, *["poll"] * 3, *["read"] * 3]
     assert not Path(task["job_file"]).exists()
 
 

@@ -123,9 +123,9 @@ class World:
     names: tuple[str, ...] = field(default=NAMES)
 
 
-def some_of(values: Mapping[str, list[Any]], **size: int) -> st.SearchStrategy[dict[str, Any]]:
+def some_of(values: Mapping[str, list[Any]], *, min_size: int = 0, max_size: int) -> st.SearchStrategy[dict[str, Any]]:
     """Some keys, each with one of its values."""
-    keys = st.lists(st.sampled_from(sorted(values)), unique=True, **size)
+    keys = st.lists(st.sampled_from(sorted(values)), unique=True, min_size=min_size, max_size=max_size)
     return keys.flatmap(lambda chosen: st.fixed_dictionaries({key: st.sampled_from(values[key]) for key in chosen}))
 
 
@@ -227,7 +227,8 @@ def readable(world: World, name: str, stored: str) -> bool:
     if world.api == "v1":
         if not stored and switches["v1_empty_as"] == "absent":
             return False
-        return (name != "address2" or switches["v1_read_address2"]) and switches["v1_text_on_read"] == "as_stored"
+        is_returned = name != "address2" or bool(switches["v1_read_address2"])
+        return is_returned and bool(switches["v1_text_on_read"] == "as_stored")
     return True
 
 

@@ -37,6 +37,7 @@ from ansible_collections.hostup.cloud.plugins.module_utils._contact.stored impor
     Presence,
     StoredContact,
     Unreadable,
+    is_unicode,
     stored_contact,
 )
 from ansible_collections.hostup.cloud.plugins.module_utils._http.answers import (
@@ -104,6 +105,8 @@ class ApiV2(Api):
         if not isinstance(rows, list):
             raise unusable(request, "the answer holds no list of domains.")
         cursor = answer.get("nextCursor")
+        if isinstance(cursor, str) and not is_unicode(cursor):
+            raise unusable(request, "its nextCursor is not valid Unicode.")
         domains = list(filter(None, (listed_domain(row, "id") for row in rows)))
         if answer.get("hasMore") is False:
             return LastPage(domains), None

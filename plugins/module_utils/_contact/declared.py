@@ -188,15 +188,18 @@ def _as_declared_text(name: str, value: Any, country: Any) -> tuple[str, str | N
         # Values from templates are subclasses of str with tags; the plain text is what counts.
         return as_text(str(value)), None
     if isinstance(value, bool):
-        return "", _boolean_problem(name, value)
+        return "", f"{_boolean_problem(name, value)} {NATIVE_JINJA}"
     if isinstance(value, int):
         rule = POSTCODES.get(str(country).strip().upper())
         if name == "postcode" and rule is not None and rule.pattern.fullmatch(str(value)):
             return str(value), None
-        return "", _number_problem(name, value)
+        return "", f"{_number_problem(name, value)} {NATIVE_JINJA}"
     if isinstance(value, float):
-        return "", _number_problem(name, value)
+        return "", f"{_number_problem(name, value)} {NATIVE_JINJA}"
     return "", f"must be a string, got {kind_of(value)}."
+
+
+NATIVE_JINJA = "Native Jinja does the same to the result of a template."
 
 
 def _boolean_problem(name: str, value: bool) -> str:

@@ -40,6 +40,8 @@ def read_origin(value: str) -> str:
         raise InvalidInput(f'api_url: "{url}" is not the address of an API. Write it as in {DEFAULT_API_URL}.')
     if parts.path.rstrip("/") not in ("", "/api"):
         raise InvalidInput(f'api_url: "{url}" has the path "{parts.path}". Leave it out, as in {DEFAULT_API_URL}.')
+    if port == 0:
+        raise InvalidInput(f'api_url: "{url}" has the port 0, at which nothing listens. Leave it out.')
     if not _is_host(parts.hostname):
         raise InvalidInput(f'api_url: "{parts.hostname}" is not the name or the IP address of a host.')
     if parts.scheme == "http" and not _is_loopback(parts.hostname):

@@ -50,6 +50,7 @@ class RetryableError(Exception):
     :param for_all: whether the wait before the next attempt is asked of all threads.
     :param headers: headers of the answer, where there was one.
     :param details: further arguments of the error that is raised when no attempt is left.
+    :param explanation: what happened in more words, for the message of that error; the cause by default.
     """
 
     def __init__(
@@ -61,8 +62,10 @@ class RetryableError(Exception):
         for_all: bool = False,
         headers: Mapping[str, str] | None = None,
         details: Mapping[str, Any] | None = None,
+        explanation: str | None = None,
     ) -> None:
         super().__init__(cause)
+        self.explanation = explanation or cause
         self.cause = cause
         self.code = code
         self.may_have_acted = may_have_acted
@@ -78,6 +81,7 @@ class RetryPolicy:
     what happened                                      a read or a poll  a write
     ================================================== ================= ==============================================
     connection refused, DNS, connect time-out           retry             retry: nothing was sent
+    a proxy or a certificate that cannot be used        an error at once  an error at once: nothing was sent
     429                                                 retry             retry: the server did not act
     502, 503, 504, reset or read time-out after sending retry             never sent again: :class:`OutcomeUnknown`
     other 5xx                                           retry             never sent again: :class:`OutcomeUnknown`
@@ -210,7 +214,7 @@ def _given_up(request: Request, error: RetryableError, retries: int) -> RequestF
         code = error.code if error.code != f"http_{details['http_status']}" else None
         explanation = answer_sentence(details["http_status"], code, details)
     else:
-        explanation = error.cause + "."
+        explanation = error.explanation + "."
     if retries:
         explanation += f" It was tried {retries + 1} times."
     if request.kind is Kind.WRITE and error.may_have_acted:

@@ -9,13 +9,12 @@
 from __future__ import annotations
 
 import contextlib
-import itertools
-import ssl
 import threading
 import traceback
 from collections.abc import Iterator
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
+from urllib.parse import urlsplit
 
 from ansible_collections.hostup.cloud.plugins.module_utils._http.answers import (
     error_details,
@@ -25,7 +24,12 @@ from ansible_collections.hostup.cloud.plugins.module_utils._http.answers import 
     unusable,
 )
 from ansible_collections.hostup.cloud.plugins.module_utils._http.clock import Clock, Deadline
-from ansible_collections.hostup.cloud.plugins.module_utils._http.errors import NotSent
+from ansible_collections.hostup.cloud.plugins.module_utils._http.connecting import (
+    certificate_problem,
+    proxy_problem,
+    system_reason,
+    was_sent,
+)
 from ansible_collections.hostup.cloud.plugins.module_utils._http.request import Connection, Kind, Request
 from ansible_collections.hostup.cloud.plugins.module_utils._http.retry import (
     SHORTEST_PAUSE_SECONDS,
@@ -39,7 +43,7 @@ try:
     import requests
     from requests.adapters import HTTPAdapter
     from requests.auth import AuthBase
-    from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError, ReadTimeoutError
+    from urllib3.exceptions import HTTPError, ReadTimeoutError
     from urllib3.util import Timeout
 except ImportError:
     REQUESTS_IMPORT_ERROR = traceback.format_exc()
@@ -170,11 +174,13 @@ class Transport:
                 stream=True,
             )
         except (HTTPError, OSError) as error:
-            problem = _certificate_problem(request, error)
+            problem = certificate_problem(request, error) or proxy_problem(
+                request, error, connection.origin, trust_env=self._session.trust_env
+            )
             if problem is not None:
                 sent = False
                 raise problem from error
-            sent = _was_sent(error)
+            sent = was_sent(error)
             raise self._retryable(error, sent=sent) from error
         finally:
             if sent:
@@ -183,7 +189,13 @@ class Transport:
 
     def _retryable(self, error: Exception, *, sent: bool) -> RetryableError:
         if not sent:
-            return RetryableError("no connection", code="connection_failed", may_have_acted=False)
+            host = urlsplit(self.connection.origin).netloc
+            return RetryableError(
+                "no connection",
+                code="connection_failed",
+                may_have_acted=False,
+                explanation=f"no connection to {host}{system_reason(error)}",
+            )
         if isinstance(error, requests.exceptions.Timeout):
             return RetryableError(
                 f"no answer within {self.connection.timeout:g} s", code="timeout", may_have_acted=True
@@ -238,48 +250,6 @@ def _limit(socket: Any, seconds: float) -> None:
     # An answer that is complete has given its connection back, and may have closed it.
     with contextlib.suppress(AttributeError, OSError):
         socket.settimeout(max(seconds, SHORTEST_PAUSE_SECONDS))
-
-
-def _was_sent(error: Exception) -> bool:
-    """Return whether any byte of the request can have left: only failures to connect are sure that it did not."""
-    # What requests and urllib3 refuse to send (a malformed URL of a proxy, say) is a ValueError too.
-    if isinstance(error, (requests.exceptions.ConnectTimeout, ValueError)):
-        return False
-    reason = getattr(error.args[0], "reason", None) if error.args else None
-    if isinstance(error, requests.exceptions.ProxyError):
-        # urllib3 1 also calls a connection through a proxy that is lost after sending a ProxyError.
-        reason = getattr(reason, "original_error", None)
-        if isinstance(reason, ConnectTimeoutError) or "Tunnel connection failed" in str(reason):
-            return False
-    return not isinstance(reason, NewConnectionError)
-
-
-def _certificate_problem(request: Request, error: Exception) -> NotSent | None:
-    """Return the error for trouble with certificates, which no retry mends, or None for any other trouble."""
-    chain = list(itertools.islice(_causes(error), 10))
-    if any(isinstance(e, ssl.SSLCertVerificationError) or "CERTIFICATE_VERIFY_FAILED" in str(e) for e in chain):
-        return NotSent(
-            request.exchange,
-            "the server's TLS certificate could not be verified. Set ca_path if the server uses a private"
-            " certificate authority.",
-            code="certificate_not_trusted",
-        )
-    # requests raises a bare OSError for a bundle that is not there; OpenSSL opens the others.
-    is_bare = not isinstance(error, (HTTPError, requests.exceptions.RequestException))
-    is_tls = isinstance(error, requests.exceptions.SSLError)
-    if is_bare or (is_tls and any("[X509" in str(e) or isinstance(e, PermissionError) for e in chain)):
-        return NotSent(
-            request.exchange,
-            "the CA bundle could not be read. Check ca_path and the variables REQUESTS_CA_BUNDLE and CURL_CA_BUNDLE.",
-            code="ca_bundle_not_readable",
-        )
-    return None
-
-
-def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    while error is not None:
-        yield error
-        error = error.__cause__ or error.__context__
 
 
 def _new_session(connection: Connection, auth: AuthBase) -> requests.Session:

@@ -8,15 +8,32 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from typing import Any
 
-from ansible.module_utils.basic import env_fallback
+from ansible.module_utils.common.parameters import AnsibleFallbackNotFound
 
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.invalid_input import InvalidInput
 from ansible_collections.hostup.cloud.plugins.module_utils._http.origin import DEFAULT_API_URL, read_origin
 from ansible_collections.hostup.cloud.plugins.module_utils._http.request import Connection
 from ansible_collections.hostup.cloud.plugins.module_utils._task.options import check_ranges, read_together
+
+
+def from_environment(name: str) -> str:
+    """Return an environment variable; one that is empty counts as unset.
+
+    :raises AnsibleFallbackNotFound: if it is unset.
+    """
+    value = os.environ.get(name, "").strip()
+    if not value:
+        raise AnsibleFallbackNotFound
+    return value
+
+
+def key_from_environment(name: str) -> str:
+    """Return an environment variable, or ``""``, so that a key that is missing is refused in our own words."""
+    return os.environ.get(name, "")
 
 
 def connection_argument_spec() -> dict[str, dict[str, Any]]:
@@ -26,14 +43,14 @@ def connection_argument_spec() -> dict[str, dict[str, Any]]:
             "type": "str",
             "required": True,
             "no_log": True,
-            "fallback": (env_fallback, ["HOSTUP_API_KEY"]),
+            "fallback": (key_from_environment, ["HOSTUP_API_KEY"]),
         },
-        "api_url": {"type": "str", "default": DEFAULT_API_URL, "fallback": (env_fallback, ["HOSTUP_API_BASE"])},
+        "api_url": {"type": "str", "default": DEFAULT_API_URL, "fallback": (from_environment, ["HOSTUP_API_BASE"])},
         "api_version": {
             "type": "str",
             "default": "auto",
             "choices": ["auto", "v1", "v2"],
-            "fallback": (env_fallback, ["HOSTUP_API_VERSION"]),
+            "fallback": (from_environment, ["HOSTUP_API_VERSION"]),
         },
         "validate_certs": {"type": "bool", "default": True},
         "ca_path": {"type": "path"},
@@ -69,7 +86,10 @@ def read_api_key(value: str) -> str:
     """
     key = value.strip()
     if not key:
-        raise InvalidInput("api_key: it is empty. Give the key that https://cloud.hostup.se shows under API keys.")
+        raise InvalidInput(
+            "api_key: there is no key, neither here nor in the environment variable HOSTUP_API_KEY. Give the one that"
+            " https://cloud.hostup.se shows under API keys."
+        )
     if not all("!" <= char <= "~" for char in key):
         raise InvalidInput(
             "api_key: it contains a character that cannot be sent in an HTTP header, such as a space or a line"

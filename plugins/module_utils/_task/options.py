@@ -120,9 +120,12 @@ def check_ranges(params: Mapping[str, Any]) -> None:
     :raises InvalidInput: for those out of their range.
     """
     problems = [
-        f"{name}: {params[name]} arrived, but it must be between {low} and {high}."
+        # Ansible takes a boolean for a number, and then false for max_changed would be 0.
+        f"{name}: must be a number, got boolean {str(params[name]).lower()}."
+        if isinstance(params[name], bool)
+        else f"{name}: {params[name]} arrived, but it must be between {low} and {high}."
         for name, (low, high) in RANGES.items()
-        if params.get(name) is not None and not low <= params[name] <= high
+        if params.get(name) is not None and (isinstance(params[name], bool) or not low <= params[name] <= high)
     ]
     if problems:
         raise InvalidInput(*problems)

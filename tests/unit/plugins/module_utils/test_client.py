@@ -260,8 +260,10 @@ def test_an_unusable_proxy_means_that_nothing_was_sent(
     client = new_client(ORIGIN, max_retries=1)
     error = failure_of(client, request_)
     assert isinstance(error, NotSent)
-    assert error.code == "connection_failed"
-    assert sum(client.calls.values()) == 0
+    assert error.code == "proxy_failed"
+    assert "the proxy " in str(error)
+    assert "HTTPS_PROXY" in str(error)
+    assert (sum(client.calls.values()), client.retries) == (0, {})
 
 
 def test_a_proxy_that_loses_the_connection_may_have_passed_on_the_write(

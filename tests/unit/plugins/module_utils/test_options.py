@@ -225,7 +225,9 @@ def test_white_space_around_the_key_is_stripped(value: str) -> None:
 
 @pytest.mark.parametrize("value", ["", " ", "\n"])
 def test_an_empty_key_is_refused(value: str) -> None:
-    with pytest.raises(InvalidInput, match="api_key: it is empty"):
+    with pytest.raises(
+        InvalidInput, match="api_key: there is no key, neither here nor in the environment variable HOSTUP_API_KEY"
+    ):
         read_api_key(value)
 
 
