@@ -85,7 +85,7 @@ class Floor:
             list(pool.map(one, ids))
 
     def ask_list(self, ids: list[str]) -> None:
-        """Read the list until it has told of each domain that nothing is the matter."""
+        """Read the list until it has shown of each domain that nothing is the matter."""
         left, path = set(ids), "/api/v2/domains?limit=1000"
         while left:
             answer = self.call("read", "GET", path).json()

@@ -365,8 +365,8 @@ def machine(python: Path) -> dict[str, str]:
         "import ansible, json, platform, requests, urllib3;"
         "print(json.dumps([platform.python_version(), ansible.__version__, requests.__version__, urllib3.__version__]))"
     )
-    told = subprocess.run([str(python), "-c", code], check=True, capture_output=True, text=True).stdout
-    versions = dict(zip(("Python", "ansible-core", "requests", "urllib3"), json.loads(told), strict=True))
+    printed = subprocess.run([str(python), "-c", code], check=True, capture_output=True, text=True).stdout
+    versions = dict(zip(("Python", "ansible-core", "requests", "urllib3"), json.loads(printed), strict=True))
     return {**dict(_hardware()), "system": f"{platform.system()} {platform.release()}", **versions}
 
 

@@ -28,7 +28,7 @@ def test_every_command_of_a_guide_prints_what_the_guide_shows(
     player = guides.Player(tmp_path, sandbox.url, programs.run)
     shown = list(player.play(guides.read_guide(TEXTS[name])))
 
-    assert [guides.told_apart(one) for one in shown if not one.is_as_expected] == []
+    assert [guides.what_differs(one) for one in shown if not one.is_as_expected] == []
     assert shown
 
 

@@ -33,7 +33,7 @@ STORED_LASTNAME = {"lastname": "Svensson"}
 class Case:
     """A task for the portfolio, and the requests that it may take.
 
-    Jobs are over when they are first asked for, so there are as many questions for them as writes.
+    Jobs are over when they are first asked for, so there are as many polls as writes.
 
     :ivar reads: of contacts, in bulk or one by one.
     :ivar lists: of the domain list.

@@ -240,7 +240,7 @@ def summary_of(verdicts: Sequence[Verdict], rungs: Sequence[str]) -> list[str]:
 
 
 def is_good(verdicts: Sequence[Verdict]) -> bool:
-    """Tell whether every fault was killed."""
+    """Say whether every fault was killed."""
     return all(verdict.killers and not verdict.trouble for verdict in verdicts)
 
 
@@ -306,7 +306,7 @@ def _run(faults: Sequence[Fault], options: argparse.Namespace, folder: Path) -> 
 
 
 def _is_green(rung: str, copy: Copy) -> bool:
-    """Tell, and say otherwise, whether a rung is green without any fault."""
+    """Return, and say otherwise, whether a rung is green without any fault."""
     ran = copy.run(rung)
     if ran.status != GREEN:
         say(f"{ran.output}\nWithout any fault, {rung} is not green{f': {ran.killer}' if ran.killer else ''}.")

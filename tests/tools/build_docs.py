@@ -88,15 +88,15 @@ class Page(HTMLParser):
         return " ".join("".join(self._text).split())
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Note what the attributes tell."""
-        told = {name: value for name, value in attrs if value}
-        self.places.update(told[name] for name in ("id", "name") if name in told)
-        if tag == "a" and "href" in told:
-            self.links.append(told["href"])
-        if tag in ("script", "img") and "src" in told:
-            self.loaded.append(told["src"])
-        if tag == "link" and told.get("rel") == "stylesheet" and "href" in told:
-            self.loaded.append(told["href"])
+        """Note what the attributes hold."""
+        known = {name: value for name, value in attrs if value}
+        self.places.update(known[name] for name in ("id", "name") if name in known)
+        if tag == "a" and "href" in known:
+            self.links.append(known["href"])
+        if tag in ("script", "img") and "src" in known:
+            self.loaded.append(known["src"])
+        if tag == "link" and known.get("rel") == "stylesheet" and "href" in known:
+            self.loaded.append(known["href"])
 
     def handle_data(self, data: str) -> None:
         """Note the text."""
@@ -138,13 +138,13 @@ def expected_texts(collection: Path, documented: Mapping[str, Mapping[str, Any]]
     `documented` is what `ansible-doc --metadata-dump` knows: plugin type, then full name, then its documentation.
     """
     expected = {}
-    for name, told in documented.get("module", {}).items():
+    for name, known in documented.get("module", {}).items():
         page = f"{name.rsplit('.', 1)[-1]}_module.html"
-        examples = re.findall(r"^ *- name: (.*)$", told.get("examples") or "", re.MULTILINE)
-        keys = [*told["doc"].get("options", {}), *(told.get("return") or {})]
-        expected[page] = [told["doc"]["short_description"], *keys, *(example.strip("\"'") for example in examples)]
-    for name, told in documented.get("role", {}).items():
-        options = [option for point in told["entry_points"].values() for option in point.get("options", {})]
+        examples = re.findall(r"^ *- name: (.*)$", known.get("examples") or "", re.MULTILINE)
+        keys = [*known["doc"].get("options", {}), *(known.get("return") or {})]
+        expected[page] = [known["doc"]["short_description"], *keys, *(example.strip("\"'") for example in examples)]
+    for name, known in documented.get("role", {}).items():
+        options = [option for point in known["entry_points"].values() for option in point.get("options", {})]
         expected[f"{name.rsplit('.', 1)[-1]}_role.html"] = options
     for guide in sorted((collection / "docs" / "docsite" / "rst").glob("*.rst")):
         headings = re.findall(r"^(\S.*)\n[=\-~^]{3,}$", guide.read_text(encoding="utf-8"), re.MULTILINE)

@@ -101,7 +101,7 @@ def shipped_files(tarball: Path) -> set[str]:
 def importer_complaints(printed: str) -> list[str]:
     """Return the lines in which galaxy-importer complains, or that it should have printed and did not.
 
-    Its status tells nothing: it is 0 for broken documentation, a missing changelog, and whatever ansible-lint found.
+    Its status says nothing: it is 0 for broken documentation, a missing changelog, and whatever ansible-lint found.
     """
     lines = printed.splitlines()
     missing = [f"galaxy-importer did not say {line!r}." for line in (LINTED, IMPORTED) if line not in lines]

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hostup.cloud contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Run the demo playbook against a sandbox in three acts, and check that they tell one story: plan, apply, again.
+"""Run the demo playbook against a sandbox in three acts, and check that they show one story: plan, apply, again.
 
 The first act changes nothing and shows what would change; the second changes exactly that; the third finds nothing
 left to do. Ends with status 0 only if all of this was so.
@@ -102,7 +102,7 @@ class Outcome:
 
 
 def problems(plan: Outcome, apply: Outcome, again: Outcome) -> list[str]:
-    """Return one sentence for each way in which the three acts do not tell the story they should."""
+    """Return one sentence for each way in which the three acts do not show the story they should."""
     checks = [
         (bool(plan.with_status("planned")), "The plan found nothing to change, so the demo shows nothing."),
         (plan.writes == 0, f"The plan sent {plan.writes} write requests; check mode must send none."),

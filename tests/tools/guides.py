@@ -397,7 +397,7 @@ def output_to_show(shown: Shown) -> list[str]:
     return proposed if fits(proposed, printed) else printed
 
 
-def told_apart(shown: Shown) -> str:
+def what_differs(shown: Shown) -> str:
     """Return what a person needs to see of a command that went otherwise than the guide says."""
     expected, printed = "\n".join(shown.command.expected), "\n".join(shown.printed)
     return (

@@ -4,7 +4,7 @@
 """Play the guides and write into their sessions what the commands really print: make guides (see guides.py).
 
 Words on the command line choose guides by their file names without ending. With --check nothing is written; whatever a
-guide shows otherwise is told.
+guide shows otherwise is reported.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from guides import GUIDES, ROOT, Player, Shown, read_guide, renewed, told_apart
+from guides import GUIDES, ROOT, Player, Shown, read_guide, renewed, what_differs
 
 sys.path.insert(0, str(ROOT / "tests" / "sandbox"))
 
@@ -36,7 +36,7 @@ def renew(guide: Path) -> bool:
         guide.write_text(new, encoding="utf-8")
     wrong = [one for one in shown if not one.has_right_status]
     for one in wrong:
-        print(f"{guide.name}, {told_apart(one)}\n")
+        print(f"{guide.name}, {what_differs(one)}\n")
     print(f"{guide.name}: {len(shown)} commands, {'written anew' if new != text else 'nothing to renew'}")
     return not wrong
 
@@ -46,13 +46,13 @@ def check(guide: Path) -> bool:
     shown = play(guide.read_text(encoding="utf-8"))
     wrong = [one for one in shown if not one.is_as_expected]
     for one in wrong:
-        print(f"{guide.name}, {told_apart(one)}\n")
+        print(f"{guide.name}, {what_differs(one)}\n")
     print(f"{guide.name}: {len(shown)} commands, {len(wrong) or 'none'} of them otherwise than the guide shows")
     return bool(shown) and not wrong
 
 
 def main() -> None:
-    """Renew or check the guides; the status tells whether every command went as it should."""
+    """Renew or check the guides; the status says whether every command went as it should."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing, and compare with what the guides show")
     parser.add_argument("guides", nargs="*", help="the guides, by their file names without ending; all by default")

@@ -69,7 +69,7 @@ class Expected:
 
 
 class Settlement:
-    """Finds out what became of the updates of one run.
+    """Finds the outcome of the updates of one run.
 
     :param entries: domain id to what was planned.
     :param deadline: the end of ``wait_timeout``.

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hostup.cloud contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What follows from what was measured, and the page that tells it."""
+"""What follows from what was measured, and the page that shows it."""
 
 from __future__ import annotations
 

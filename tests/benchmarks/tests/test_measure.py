@@ -83,10 +83,10 @@ def test_exchanges_and_starts(bench: Bench) -> None:
     assert all(0 < milliseconds < 10_000 for milliseconds in (*bench.exchanges().values(), *bench.start().values()))
 
 
-def test_the_machine_and_its_versions_are_told() -> None:
-    told = machine(Path(sys.executable))
-    assert {"processor", "cores", "system", "Python", "ansible-core", "requests"} <= told.keys()
-    assert all(told.values())
+def test_the_machine_and_its_versions_are_stated() -> None:
+    stated = machine(Path(sys.executable))
+    assert {"processor", "cores", "system", "Python", "ansible-core", "requests"} <= stated.keys()
+    assert all(stated.values())
 
 
 def test_the_payload_is_what_the_module_imports() -> None:

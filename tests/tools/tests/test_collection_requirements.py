@@ -52,8 +52,8 @@ WORDS_OF_A_TASK = {
 
 
 def documentation_of(module: Path) -> dict[str, Any]:
-    told: dict[str, Any] = yaml.safe_load(texts_of(module)["DOCUMENTATION"])
-    return told
+    documented: dict[str, Any] = yaml.safe_load(texts_of(module)["DOCUMENTATION"])
+    return documented
 
 
 def actions(content: Any) -> Iterator[str]:
@@ -150,21 +150,24 @@ def test_what_tools_write_is_ignored_by_git_and_by_the_build(path: str, tmp_path
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda path: path.stem)
 def test_a_module_is_documented_as_ansible_asks(module: Path) -> None:
-    told = documentation_of(module)
-    assert told["module"] == module.stem
-    assert version(told["version_added"]) <= version(GALAXY["version"])
-    assert re.match(r"[A-Z]", told["short_description"])
-    assert not told["short_description"].endswith(".")
-    assert [author for author in told["author"] if not re.fullmatch(r".+ \(@[\w-]+\)", author)] == []
-    assert "hostup.cloud.attributes" in told["extends_documentation_fragment"]
+    documented = documentation_of(module)
+    assert documented["module"] == module.stem
+    assert version(documented["version_added"]) <= version(GALAXY["version"])
+    assert re.match(r"[A-Z]", documented["short_description"])
+    assert not documented["short_description"].endswith(".")
+    assert [author for author in documented["author"] if not re.fullmatch(r".+ \(@[\w-]+\)", author)] == []
+    assert "hostup.cloud.attributes" in documented["extends_documentation_fragment"]
     assert texts_of(module)["RETURN"].strip()
-    assert [name for name in told.get("options", {}) if not re.fullmatch(r"[a-z][a-z0-9_]*", name)] == []
+    assert [name for name in documented.get("options", {}) if not re.fullmatch(r"[a-z][a-z0-9_]*", name)] == []
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda path: path.stem)
 def test_every_sentence_of_a_documentation_ends(module: Path) -> None:
-    told = documentation_of(module)
-    texts = [*told["description"], *(line for option in told.get("options", {}).values() for line in lines_of(option))]
+    documented = documentation_of(module)
+    texts = [
+        *documented["description"],
+        *(line for option in documented.get("options", {}).values() for line in lines_of(option)),
+    ]
     assert [text for text in texts if not text.rstrip().endswith((".", ":", "?"))] == []
 
 

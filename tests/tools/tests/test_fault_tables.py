@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hostup.cloud contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The guide "When things go wrong" tells what the tests try, and every failure code that the module documents."""
+"""The guide "When things go wrong" says what the tests try, and every failure code that the module documents."""
 
 from __future__ import annotations
 
@@ -39,9 +39,9 @@ def test_every_failure_code_stands_in_a_row_that_is_tried() -> None:
     assert matrix["codes"].keys() - named == set()
 
 
-def test_a_row_tells_what_happened_what_the_module_does_and_what_you_do_and_nothing_else() -> None:
+def test_a_row_says_what_happened_what_the_module_does_and_what_you_do_and_nothing_else() -> None:
     matrix = read_matrix()
     rows = [row for section in matrix["sections"] for row in section["rows"]]
     assert {key for row in rows for key in row} == {"id", "happened", "does", "you", "trials", "shown_by"}
-    assert {key for told in matrix["codes"].values() for key in told} == {"means", "you"}
+    assert {key for text in matrix["codes"].values() for key in text} == {"means", "you"}
     assert len({row["id"] for row in rows}) == len(rows)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the hostup.cloud contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A guide that is followed stays as it is, and what it shows otherwise is told; a renewed one is written anew."""
+"""A guide that is followed stays as it is, and what it shows otherwise is reported; a renewed one is written anew."""
 
 from __future__ import annotations
 
@@ -45,12 +45,12 @@ def test_a_guide_that_shows_something_else_or_nothing_is_not_and_stays_as_it_is(
     assert guide.read_text(encoding="utf-8") == text
 
 
-def test_what_is_otherwise_is_told(guide: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_is_otherwise_is_reported(guide: Path, capsys: pytest.CaptureFixture[str]) -> None:
     guide.write_text(WRONG, encoding="utf-8")
     check(guide)
-    told = capsys.readouterr().out
-    assert "city: Lund\n\nThe guide shows\ncity: Malmö" in told
-    assert told.endswith("story.rst: 1 commands, 1 of them otherwise than the guide shows\n")
+    printed = capsys.readouterr().out
+    assert "city: Lund\n\nThe guide shows\ncity: Malmö" in printed
+    assert printed.endswith("story.rst: 1 commands, 1 of them otherwise than the guide shows\n")
 
 
 def test_a_renewed_guide_shows_what_happens(guide: Path) -> None:

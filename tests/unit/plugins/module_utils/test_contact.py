@@ -168,7 +168,7 @@ def test_postcode_digits_are_ascii() -> None:
         ("email", "SE", "domains@example.com", "domains@EXAMPLE.com", "email_domain"),
     ],
 )
-def test_an_equivalence_is_told_with_the_name_of_its_rule(
+def test_an_equivalence_is_reported_with_the_name_of_its_rule(
     field: str, country: str, left: str, right: str, rule: str
 ) -> None:
     assert compare(field, left, right, left_country=country, right_country=country).rule == rule
