@@ -160,7 +160,7 @@ def restored(running_sandbox: Any, shared_runner: Any) -> Restored:
     sandbox.change_domain("shop.example", {"registrant": {"phonenumber": "+46.700000000", "postcode": "12345"}})
     sandbox.forget_requests()
 
-    run = shared_runner(RESTORE, "-e", json.dumps({"backup_file": str(backup_file)}))
+    run = shared_runner(RESTORE, "-e", json.dumps({"backup_file": str(backup_file), "restore_partial": True}))
 
     assert run.status == 0, run.output
     ids = {name: sandbox.id_of(name) for name in names}
@@ -269,15 +269,52 @@ def test_a_backup_of_v1_is_put_back_with_v1(change: Any, restore: Any, sandbox: 
     assert {request["path"] for request in sandbox.requests("write")} == {"/api/domains/bulk/contacts"}
 
 
-@pytest.mark.parametrize("content", ["{}", '{"format": 2, "restore": []}', "not JSON"])
-def test_a_file_that_is_no_backup_is_refused(content: str, restore: Any, sandbox: Any, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "content",
+    [
+        "{}",
+        '{"format": 2, "restore": []}',
+        "not JSON",
+        # Without a condition it would replace whatever is stored now.
+        '{"format": 1, "restore": [{"domain_ids": ["1"], "contacts": {"city": "Lund"}, "when_current": null}]}',
+        '{"format": 1, "restore": [{"domain_ids": ["1"], "contacts": {"city": "Lund"}, "when_current": {}}]}',
+    ],
+)
+def test_a_file_that_is_no_backup_is_refused_in_a_sentence(
+    content: str, restore: Any, sandbox: Any, tmp_path: Path
+) -> None:
     file = tmp_path / "other.json"
     file.write_text(content)
 
     run = restore(str(file))
 
     assert run.status != 0
+    assert f"{file} is no backup of hostup_domain_contacts, or it has been edited" in " ".join(run.output.split())
     assert sandbox.requests() == []
+
+
+def test_a_backup_of_another_address_is_refused(change: Any, restore: Any, sandbox: Any) -> None:
+    backup_file = change()["backup_file"]
+    content = json.loads(Path(backup_file).read_text(encoding="utf-8"))
+    Path(backup_file).write_text(json.dumps({**content, "api_url": "https://cloud.hostup.se"}))
+
+    run = restore(backup_file)
+
+    assert run.status != 0
+    assert "The backup is of https://cloud.hostup.se" in " ".join(run.output.split())
+    assert sandbox.requests() == []
+
+
+def test_what_was_left_alone_fails_the_playbook_behind_its_report(change: Any, restore: Any, sandbox: Any) -> None:
+    backup_file = change()["backup_file"]
+    sandbox.change_domain("private.test", {"registrant": {"city": "Lund"}})
+
+    run = restore(backup_file)
+
+    assert run.status != 0
+    assert list(reported(run)["left_alone"]) == ids_of(sandbox, "private.test")
+    assert reported(run)["restored"] == ids_of(sandbox, "example.com", "shop.example")
+    assert "restore_partial=true" in run.task("Fail if something was left alone").result["msg"]
 
 
 def test_without_a_file_the_playbook_says_what_it_needs(run_playbook: Any, sandbox: Any) -> None:

@@ -50,6 +50,7 @@ from ansible_collections.hostup.cloud.plugins.module_utils._http.answers import 
 from ansible_collections.hostup.cloud.plugins.module_utils._http.clock import Deadline
 from ansible_collections.hostup.cloud.plugins.module_utils._http.errors import MissingDomains, Refused, RequestFailed
 from ansible_collections.hostup.cloud.plugins.module_utils._http.request import Kind, Request
+from ansible_collections.hostup.cloud.plugins.module_utils._http.retry import Budget
 
 LIST_PATH = "/api/v2/domains"
 
@@ -127,19 +128,21 @@ class ApiV2(Api):
         self, domain_ids: Sequence[str], reading: Reading, names: Mapping[str, str | None], deadline: Deadline | None
     ) -> None:
         """Read until every id has its line; a stream that breaks off or leaves ids out is asked for the rest again."""
-        missing = list(domain_ids)
-        for attempt in range(self.client.connection.max_retries + 1):
-            self._read_lines(missing, reading, names, deadline)
+        missing, budget = list(domain_ids), Budget()
+        while missing:
+            self._read_lines(missing, reading, names, deadline, budget)
             missing = [i for i in missing if i not in reading.contacts and i not in reading.unreadable]
-            if not missing:
-                return
-            is_last = attempt == self.client.connection.max_retries
-            if is_last or not self.client.pause_before_retry(attempt, "an answer without all of its domains", deadline):
+            if missing and not self.client.pause_before_retry(budget, "an answer without all of its domains", deadline):
                 break
         reading.unreadable.update((i, "the API's answer did not include this domain.") for i in missing)
 
     def _read_lines(
-        self, domain_ids: Sequence[str], reading: Reading, names: Mapping[str, str | None], deadline: Deadline | None
+        self,
+        domain_ids: Sequence[str],
+        reading: Reading,
+        names: Mapping[str, str | None],
+        deadline: Deadline | None,
+        budget: Budget,
     ) -> None:
         request = Request(
             "POST",
@@ -150,7 +153,7 @@ class ApiV2(Api):
             accept="application/x-ndjson, application/json;q=0.9",
         )
         lines: dict[str, Any] = dict.fromkeys(domain_ids)
-        for line in self.client.stream(request, deadline, is_enough=lambda: None not in lines.values()):
+        for line in self.client.stream(request, deadline, budget=budget, is_enough=lambda: None not in lines.values()):
             domain_id = id_text(line.get("domainId")) if isinstance(line, dict) else None
             if domain_id is None or domain_id not in lines or line == lines[domain_id]:
                 continue

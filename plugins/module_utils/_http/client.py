@@ -20,7 +20,7 @@ from ansible_collections.hostup.cloud.plugins.module_utils._http.answers import 
 )
 from ansible_collections.hostup.cloud.plugins.module_utils._http.clock import Clock, Deadline
 from ansible_collections.hostup.cloud.plugins.module_utils._http.request import Connection, Request
-from ansible_collections.hostup.cloud.plugins.module_utils._http.retry import RetryPolicy
+from ansible_collections.hostup.cloud.plugins.module_utils._http.retry import Budget, RetryPolicy
 from ansible_collections.hostup.cloud.plugins.module_utils._http.transport import Transport, arriving_pieces
 
 if TYPE_CHECKING:
@@ -78,25 +78,31 @@ class Client:
         return self._retry.repeat(request, lambda: self._document(request), deadline)
 
     def stream(
-        self, request: Request, deadline: Deadline | None = None, *, is_enough: Callable[[], bool] = never
+        self,
+        request: Request,
+        deadline: Deadline | None = None,
+        *,
+        budget: Budget | None = None,
+        is_enough: Callable[[], bool] = never,
     ) -> Iterator[Any]:
         """Yield the JSON value of each line of a newline-delimited answer, as it arrives.
 
         A stream that breaks off just ends: whoever reads knows what is missing, and whether to request it again.
 
         :param deadline: no retry is started that would only begin after it.
+        :param budget: of the logical request that this one is a part of.
         :param is_enough: whether no further line is to be waited for; what has arrived already is still yielded.
         :raises RequestFailed: when there is no stream, as in the table of :class:`RetryPolicy`.
         """
         response = self._retry.repeat(
-            request, lambda: self._transport.send(request, self._transport.request_deadline()), deadline
+            request, lambda: self._transport.send(request, self._transport.request_deadline()), deadline, budget
         )
         with response:
             yield from self._lines(request, response, is_enough)
 
-    def pause_before_retry(self, attempt: int, cause: str, deadline: Deadline | None = None) -> bool:
+    def pause_before_retry(self, budget: Budget, cause: str, deadline: Deadline | None = None) -> bool:
         """See :meth:`RetryPolicy.pause`."""
-        return self._retry.pause(attempt, cause, deadline)
+        return self._retry.pause(budget, cause, deadline)
 
     def _document(self, request: Request) -> Any:
         request_deadline = self._transport.request_deadline()

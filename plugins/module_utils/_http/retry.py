@@ -11,6 +11,7 @@ from __future__ import annotations
 import itertools
 import threading
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 from typing import Any, TypeVar
@@ -74,6 +75,13 @@ class RetryableError(Exception):
         self.details = details or {}
 
 
+@dataclass
+class Budget:
+    """How many times one logical request was sent again so far, its parts included."""
+
+    used: int = 0
+
+
 class RetryPolicy:
     """Repeats one logical request, within one budget of attempts, by this table.
 
@@ -111,14 +119,18 @@ class RetryPolicy:
         self._resume_at = 0.0
         self._reads_fail = False
 
-    def repeat(self, request: Request, action: Callable[[], T], deadline: Deadline | None) -> T:
+    def repeat(
+        self, request: Request, action: Callable[[], T], deadline: Deadline | None, budget: Budget | None = None
+    ) -> T:
         """Call ``action`` until it gives an answer or the table says that there is none.
 
         :param action: sends the request once; raises :class:`RetryableError` or the final error.
         :param deadline: no retry is started that would only begin after it.
+        :param budget: that of the logical request which this one is a part of; by default it is one of its own.
         :raises RequestFailed: one of its subclasses, as in the table.
         """
         is_read = request.kind is Kind.READ
+        budget = budget or Budget()
         for attempt in itertools.count():
             self._wait_at_gate()
             try:
@@ -126,14 +138,15 @@ class RetryPolicy:
             except RetryableError as error:
                 if request.kind is Kind.WRITE and error.may_have_acted:
                     raise _given_up(request, error, attempt) from error
-                pause = seconds_before_retry(attempt, error.headers, self._clock.now(), self._random_unit())
-                if attempt >= (0 if is_read and self._reads_fail else self.max_retries):
+                pause = seconds_before_retry(budget.used, error.headers, self._clock.now(), self._random_unit())
+                if budget.used >= (0 if is_read and self._reads_fail else self.max_retries):
                     self._reads_fail = is_read
                     raise _given_up(request, error, attempt) from error
                 if deadline is not None and pause >= deadline.remaining():
                     raise _given_up(request, error, attempt) from error
                 if error.for_all:
                     self._resume_at = max(self._resume_at, self._clock.monotonic() + pause)
+                budget.used += 1
                 self._count(error.cause)
                 self._clock.sleep(pause)
             else:
@@ -141,15 +154,16 @@ class RetryPolicy:
                 return answer
         raise AssertionError("unreachable")
 
-    def pause(self, attempt: int, cause: str, deadline: Deadline | None = None) -> bool:
+    def pause(self, budget: Budget, cause: str, deadline: Deadline | None = None) -> bool:
         """Count a retry that the caller decides on, and wait before it.
 
-        :param attempt: how many retries there have been.
-        :return: false, at once and with nothing counted, if the retry would only begin after the deadline.
+        :return: false, at once and with nothing counted, if nothing is left of the budget, or the retry would only
+            begin after the deadline.
         """
-        pause = seconds_before_retry(attempt, {}, self._clock.now(), self._random_unit())
-        if deadline is not None and pause >= deadline.remaining():
+        pause = seconds_before_retry(budget.used, {}, self._clock.now(), self._random_unit())
+        if budget.used >= self.max_retries or (deadline is not None and pause >= deadline.remaining()):
             return False
+        budget.used += 1
         self._count(cause)
         self._clock.sleep(pause)
         return True

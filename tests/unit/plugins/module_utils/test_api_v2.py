@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import time
 from collections.abc import Callable, Sequence
@@ -288,6 +289,18 @@ def test_a_repeated_read_is_announced_once_for_each_time(new_client: ClientFacto
         api_v2(client).read_contacts([Domain("dom_a")])
     assert client.retries == {"an answer without all of its domains": 2}
     assert client.calls["read"] == 3
+
+
+@given(answers=st.lists(st.sampled_from([503, 200]), min_size=40, max_size=40), max_retries=st.integers(0, 6))
+@settings(max_examples=30)
+def test_one_batch_has_one_budget_of_retries_whatever_goes_wrong(answers: list[int], max_retries: int) -> None:
+    client = Client(Connection(ORIGIN, "key", max_retries=max_retries), BearerAuth("key"), FakeClock(), lambda: 0.0)
+    left = iter(answers)
+    with client, responses.RequestsMock() as api, contextlib.suppress(TransientServerError):
+        api.add_callback("POST", READ, lambda _request: (next(left), {}, ""))
+        with contextlib.suppress(InvalidResponse):
+            api_v2(client).read_contacts([Domain("dom_a")])
+    assert client.calls["read"] <= max_retries + 1
 
 
 @pytest.mark.parametrize("max_retries", [0, 2])

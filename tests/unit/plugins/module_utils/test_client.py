@@ -40,7 +40,7 @@ from ansible_collections.hostup.cloud.plugins.module_utils._http.errors import (
     TransientServerError,
 )
 from ansible_collections.hostup.cloud.plugins.module_utils._http.request import Connection, Kind, Request
-from ansible_collections.hostup.cloud.plugins.module_utils._http.retry import seconds_before_retry
+from ansible_collections.hostup.cloud.plugins.module_utils._http.retry import Budget, seconds_before_retry
 from ansible_collections.hostup.cloud.plugins.module_utils._http.transport import ApiKeyAuth, BearerAuth
 from ansible_collections.hostup.cloud.tests.unit.plugins.module_utils.conftest import API_KEY, JSON_VALUES
 
@@ -1326,16 +1326,18 @@ def test_no_bytes_make_the_line_reader_fail_otherwise(pieces: list[bytes]) -> No
 
 
 def test_a_pause_that_the_caller_decides_on_is_a_retry_too(new_client: ClientFactory, clock: FakeClock) -> None:
-    client = new_client(ORIGIN)
-    for attempt in range(3):
-        client.pause_before_retry(attempt, "an answer without all of its domains")
+    client, budget = new_client(ORIGIN, max_retries=3), Budget()
+    assert [client.pause_before_retry(budget, "an answer without all of its domains") for _time in range(5)] == [
+        *[True] * 3,
+        *[False] * 2,
+    ]
     assert clock.sleeps == [0.5, 1.0, 2.0]
     assert client.retries == {"an answer without all of its domains": 3}
 
 
 def test_no_pause_reaches_beyond_the_deadline(new_client: ClientFactory, clock: FakeClock) -> None:
     client = new_client(ORIGIN)
-    assert not client.pause_before_retry(3, "an answer without all of its domains", Deadline(clock, 3.9))
+    assert not client.pause_before_retry(Budget(3), "an answer without all of its domains", Deadline(clock, 3.9))
     assert clock.sleeps == []
     assert client.retries == {}
 
