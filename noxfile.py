@@ -272,9 +272,14 @@ def unit(session: nox.Session) -> None:
 
 @nox.session
 def properties(session: nox.Session) -> None:
-    """Search long for edits that the comparison of contacts gets wrong."""
+    """Search long for edits that the comparison gets wrong, and for worlds in which a promise is broken."""
     prepare(session, "runtime", "test")
-    run_pytest(session, "tests/unit", "--hypothesis-profile=slow", "-k", "never_equal")
+    run_each(
+        session,
+        ("pytest", "tests/unit", "--hypothesis-profile=slow", "-k", "never_equal"),
+        ("pytest", "tests/scenarios/test_random_worlds.py", "--hypothesis-show-statistics"),
+        env={"WORLDS": "5000"},
+    )
 
 
 @nox.session

@@ -264,9 +264,10 @@ options:
     description:
       - Leave every contact value out of the result, the diff, the warnings and the messages. Names of fields and
         statuses stay, and the values in RV(domains[].before), RV(domains[].after) and RV(domains[].stored) are null.
-      - Ansible itself can return the options of a task as RV(ignore:invocation) and show them at C(-vvv); from
-        ansible-core 2.21 on, only if its setting C(INJECT_INVOCATION) says so. C(no_log=true) on the task hides these
-        too, together with everything else that the task returns.
+      - Words of the API can repeat any value in any spelling, so they are V((withheld\)); its codes and the names of
+        fields stay.
+      - The log of the host and RV(ignore:invocation), which Ansible may return, have the names of the declared fields
+        only.
       - A value that is not accepted is only named by its field, because the explanation would quote it.
     type: bool
     default: false
@@ -671,8 +672,6 @@ failure:
       returned: always
 """
 
-from ansible.module_utils.basic import AnsibleModule
-
 from ansible_collections.hostup.cloud.plugins.module_utils._api.jobs import read_job_ids
 from ansible_collections.hostup.cloud.plugins.module_utils._api.listed import as_listed, read_listed
 from ansible_collections.hostup.cloud.plugins.module_utils._api.resolve import resolve
@@ -695,6 +694,7 @@ from ansible_collections.hostup.cloud.plugins.module_utils._task.connection impo
     read_connection,
 )
 from ansible_collections.hostup.cloud.plugins.module_utils._task.options import contacts_argument_spec, read_together
+from ansible_collections.hostup.cloud.plugins.module_utils._task.quiet_module import QuietModule
 from ansible_collections.hostup.cloud.plugins.module_utils._task.task import Task
 
 
@@ -733,7 +733,7 @@ def run(task: Task[Report]) -> None:
 
 
 def main() -> None:
-    module = AnsibleModule(
+    module = QuietModule(
         argument_spec={**connection_argument_spec(), **contacts_argument_spec()},
         required_one_of=[("domain_ids", "domains")],
         supports_check_mode=True,

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ansible.module_utils.basic import AnsibleModule
 from judge import Observed, broken_promises
 from observing import observe
 from private_values import CONTACT, HIDDEN, HIDDEN_TASKS, STORED, TROUBLES
@@ -63,8 +64,7 @@ def test_wrong_input_is_reported_without_any_request(sandbox: ControlledSandbox)
 
 def declare_hidden(name: str, sandbox: ControlledSandbox, folder: Path) -> dict[str, Any]:
     """Run one of these tasks with redact, and return its result."""
-    seen = declare(sandbox, HIDDEN_TASKS[name], redact=True, backup_path=f"{folder}/backups/")
-    return {key: value for key, value in seen.result.items() if key != "invocation"}
+    return declare(sandbox, HIDDEN_TASKS[name], redact=True, backup_path=f"{folder}/backups/").result
 
 
 @pytest.mark.parametrize("name", HIDDEN_TASKS)
@@ -72,6 +72,59 @@ def test_with_redact_no_contact_value_is_returned(name: str, sandbox: Controlled
     result = declare_hidden(name, sandbox, tmp_path)
 
     assert [value for value in HIDDEN if value in json.dumps(result, ensure_ascii=False)] == []
+
+
+@pytest.mark.parametrize("redact", [False, True])
+def test_the_log_of_the_host_has_the_invocation_and_with_redact_no_contact_value(
+    sandbox: ControlledSandbox, monkeypatch: pytest.MonkeyPatch, *, redact: bool
+) -> None:
+    logged: list[str] = []
+    monkeypatch.setattr(AnsibleModule, "log", lambda _self, text, **_options: logged.append(str(text)))
+
+    declare(sandbox, {}, redact=redact, when_current={"city": "Göteborg"})
+
+    (invocation,) = [text for text in logged if "example.com" in text]
+    assert "firstname" in invocation
+    shown = [value for value in (*CONTACT.values(), "Göteborg") if value in invocation]
+    assert (shown == []) is redact
+
+
+REPEATED = {
+    "in capitals": str.upper,
+    "in small letters": str.lower,
+    "without separators": lambda text: "".join(filter(str.isalnum, text)),
+    "without spaces": lambda text: text.replace(" ", ""),
+    "with other spaces": lambda text: "\u00a0".join(text.split()),
+    "inside another word": lambda text: f"x{text}x",
+    "backwards": lambda text: text[::-1],
+    "in quotes": lambda text: f'"{text}" \' "',
+}
+
+
+@pytest.mark.parametrize("form", REPEATED)
+@pytest.mark.parametrize("place", ["read", "write", "gate", "job"])
+def test_with_redact_no_words_of_the_api_are_shown(place: str, form: str, sandbox: ControlledSandbox) -> None:
+    values = [REPEATED[form](value) for value in (CONTACT["address1"], CONTACT["email"], STORED[2])]
+    detail = "What about " + ", ".join(values) + "?"
+    refusal = {"code": "invalid_request", "detail": detail, "errors": [{"pointer": "/contacts/city", "detail": detail}]}
+    faults: dict[str, dict[str, Any]] = {
+        "read": {"method": "POST", "path": "*/contacts/read", "status": 400, "body": refusal},
+        "write": {"method": "POST", "path": "*/bulk/contacts", "status": 400, "body": refusal},
+        "gate": {
+            "method": "GET",
+            "path": "/api/v2/domains/*/contacts",
+            "status": 200,
+            "body": {"actions": {"canEditContacts": {"allowed": False, "reason": detail, "code": "pending_order"}}},
+        },
+        "job": {"method": "GET", "path": "/api/jobs/*", "status": 200, "body": {"status": "failed", "error": detail}},
+    }
+    trouble = {"faults": [{**faults[place], "times": 0}], "switches": {"job_applies": "none"}}
+
+    seen = declare(sandbox, trouble, redact=True, max_retries=0)
+
+    assert seen.ended.failed
+    assert "(withheld)" in seen.result["msg"]
+    assert [value for value in values if value in json.dumps(seen.result, ensure_ascii=False)] == []
 
 
 def test_with_redact_fields_and_statuses_stay(sandbox: ControlledSandbox, tmp_path: Path) -> None:

@@ -41,6 +41,7 @@ from ansible_collections.hostup.cloud.plugins.module_utils._contact.stored impor
     stored_contact,
 )
 from ansible_collections.hostup.cloud.plugins.module_utils._http.answers import (
+    api_code,
     api_text,
     as_dict,
     id_text,
@@ -223,7 +224,7 @@ class ApiV2(Api):
         gate = as_dict(actions.get("canEditContacts"))
         allowed = gate.get("allowed")
         return EditGate(
-            allowed if isinstance(allowed, bool) else None, api_text(gate.get("reason")), api_text(gate.get("code"))
+            allowed if isinstance(allowed, bool) else None, api_text(gate.get("reason")), api_code(gate.get("code"))
         )
 
     def is_editable_by_status(self, domain: Domain) -> bool:
@@ -252,8 +253,8 @@ def _same_origin_path(value: Any) -> str | None:
 
 def _line_error(error: Any) -> str:
     if isinstance(error, dict):
-        code, detail = api_text(error.get("code")), api_text(error.get("detail")) or api_text(error.get("message"))
-        text = f"{code}, {quoted(detail)}" if code and detail else code or detail
+        code, detail = api_code(error.get("code")), api_text(error.get("detail")) or api_text(error.get("message"))
     else:
-        text = api_text(error)
+        code, detail = None, api_text(error)
+    text = ", ".join(filter(None, (code, quoted(detail) if detail else None)))
     return f"the API could not read it: {text or 'it gave no reason'}"

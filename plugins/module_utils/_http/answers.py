@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -20,10 +21,13 @@ from ansible_collections.hostup.cloud.plugins.module_utils._http.errors import (
     OutcomeUnknown,
     Refused,
     RequestFailed,
+    quoted,
 )
 from ansible_collections.hostup.cloud.plugins.module_utils._http.request import Kind, Request
 
 MAX_ERROR_BYTES = 64 * 1024
+
+_CODE = re.compile(r"[A-Za-z0-9_./~:\[\]-]{1,100}")
 
 LONGEST_API_TEXT = 300
 LONGEST_ID = 255
@@ -65,7 +69,7 @@ def error_details(body: Any, status: int, headers: Mapping[str, str]) -> dict[st
     items = document.get("errors") if isinstance(document.get("errors"), list) else document.get("details")
     return {
         "http_status": status,
-        "code": api_text(document.get("code")),
+        "code": api_code(document.get("code")),
         "api_message": next((text for text in texts if text), None),
         "request_id": api_text(document.get("requestId")) or api_text(headers.get("X-Request-Id")),
         "errors": [_field_error(item) for item in items[:50] if isinstance(item, dict)]
@@ -75,9 +79,9 @@ def error_details(body: Any, status: int, headers: Mapping[str, str]) -> dict[st
 
 
 def _field_error(item: dict[Any, Any]) -> FieldError:
-    where = api_text(item.get("pointer")) or api_text(item.get("field")) or ""
+    where = api_code(item.get("pointer")) or api_code(item.get("field")) or ""
     message = api_text(item.get("detail")) or api_text(item.get("message")) or "not accepted"
-    return FieldError(where, message, api_text(item.get("code")))
+    return FieldError(where, message, api_code(item.get("code")))
 
 
 def api_text(value: Any) -> str | None:
@@ -91,11 +95,6 @@ def api_text(value: Any) -> str | None:
     return text if len(text) <= LONGEST_API_TEXT else text[:LONGEST_API_TEXT] + "..."
 
 
-def quoted(text: str) -> str:
-    """Return a text of the API as it stands inside a sentence of ours."""
-    return f'"{text.rstrip(".")}"'
-
-
 def success_false(
     request: Request, document: Mapping[str, Any], status: int, headers: Mapping[str, str]
 ) -> RequestFailed:
@@ -104,6 +103,11 @@ def success_false(
     if isinstance(error, OutcomeUnknown):
         error.job_id = id_text(document.get("jobId")) or id_text(as_dict(document.get("data")).get("jobId"))
     return error
+
+
+def api_code(value: Any) -> str | None:
+    """Return a code or the place of a field from an answer, or None for anything else, such as words for a person."""
+    return value if isinstance(value, str) and _CODE.fullmatch(value) else None
 
 
 def refusal(request: Request, **details: Any) -> RequestFailed:

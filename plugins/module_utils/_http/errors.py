@@ -25,7 +25,15 @@ class FieldError:
     code: str | None = None
 
     def __str__(self) -> str:
-        return f"{self.where}: {self.message}" if self.where else self.message
+        return f"{self.where}: {quoted(self.message)}" if self.where else quoted(self.message)
+
+
+def quoted(text: str) -> str:
+    """Return a text of the API as it stands inside a sentence of ours: in double quotes, with none inside.
+
+    So it is known where the words of the API begin and end, whatever they are.
+    """
+    return '"' + text.rstrip(".").replace('"', "'") + '"'
 
 
 class MissingDomains(HostUpError):

@@ -17,7 +17,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.domain import ListedDomain
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.fields import Contact
-from ansible_collections.hostup.cloud.plugins.module_utils._http.answers import quoted
+from ansible_collections.hostup.cloud.plugins.module_utils._http.errors import quoted
 
 NOT_PERSONAL = frozenset({"country", "state"})
 
@@ -38,6 +38,16 @@ def without_values(text: str, private: Mapping[str, str], domains: Iterable[List
         if value not in names:
             text = re.sub(rf"(?<!\w){re.escape(value)}(?!\w)", f"<{private[value]}>", text)
     return text
+
+
+WITHHELD = "(withheld)"
+
+_WORDS_OF_THE_API = re.compile(r'"[^"]*"')
+
+
+def without_quotes(text: str) -> str:
+    """Return a text without the words of the API, which stand in double quotes: they may repeat any value."""
+    return _WORDS_OF_THE_API.sub(WITHHELD, text)
 
 
 def personal(*contacts: Contact) -> dict[str, str]:

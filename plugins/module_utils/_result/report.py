@@ -21,9 +21,11 @@ from ansible_collections.hostup.cloud.plugins.module_utils._http.errors import M
 from ansible_collections.hostup.cloud.plugins.module_utils._result import messages, write_messages
 from ansible_collections.hostup.cloud.plugins.module_utils._result.messages import (
     SHORTEST_STORED_VALUE,
+    WITHHELD,
     format_causes,
     format_names,
     personal,
+    without_quotes,
     without_values,
 )
 from ansible_collections.hostup.cloud.plugins.module_utils._result.status import Status
@@ -144,7 +146,12 @@ class Report:
         # A short word that some domain happens to store would take words out of sentences that are not about it.
         shortest = 1 if self.redact else SHORTEST_STORED_VALUE
         others = {value: name for value, name in personal(*stored).items() if len(value) >= shortest}
+        text = without_quotes(text) if self.redact else text
         return without_values(text, {**others, **self._private}, self.domains)
+
+    def safe_words(self, text: str) -> str:
+        """Return words of the API as they may be shown: with ``redact`` not at all."""
+        return WITHHELD if self.redact else self.safe_text(text)
 
     def record_outcome(self, domain_ids: Iterable[str], outcome: Outcome) -> None:
         """Record how these domains ended; a later call replaces an earlier one."""
@@ -287,6 +294,10 @@ class InfoReport:
     def safe_text(self, text: str) -> str:
         """Return the text as it is."""
         return text
+
+    def safe_words(self, text: str) -> str:
+        """Return words of the API as other texts."""
+        return self.safe_text(text)
 
     def as_result(self, *, with_diff: bool, api_calls: Mapping[str, int]) -> dict[str, Any]:  # noqa: ARG002 - never a diff
         """Return ``changed``, the values and ``api_calls``."""

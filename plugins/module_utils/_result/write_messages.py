@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ansible_collections.hostup.cloud.plugins.module_utils._http.answers import quoted
+from ansible_collections.hostup.cloud.plugins.module_utils._http.errors import quoted
 from ansible_collections.hostup.cloud.plugins.module_utils._result.messages import clause, sentence
 
 CANARY_FAILED = "Not sent, because the canary did not come out as declared."

@@ -29,7 +29,9 @@ from ansible_collections.hostup.cloud.plugins.module_utils._http.errors import M
 from ansible_collections.hostup.cloud.plugins.module_utils._result import messages
 from ansible_collections.hostup.cloud.plugins.module_utils._result.messages import (
     SHORTEST_STORED_VALUE,
+    WITHHELD,
     personal,
+    without_quotes,
     without_values,
 )
 from ansible_collections.hostup.cloud.plugins.module_utils._result.report import InfoReport
@@ -148,7 +150,11 @@ class ContactsReport(InfoReport):
 
     def safe_text(self, text: str) -> str:
         """Return the text with ``<field>`` in the place of stored contact values."""
-        return without_values(text, self._private, self._domains)
+        return without_values(without_quotes(text) if self._redact else text, self._private, self._domains)
+
+    def safe_words(self, text: str) -> str:
+        """Return words of the API as they may be shown: with ``redact`` not at all."""
+        return WITHHELD if self._redact else self.safe_text(text)
 
     def as_result(self, *, with_diff: bool, api_calls: Mapping[str, int]) -> dict[str, Any]:
         """Return ``changed``, ``domains``, ``api_calls`` and, with an audit, ``clusters``."""
@@ -180,7 +186,7 @@ class ContactsReport(InfoReport):
         gate = self._gates.values.get(domain_id)
         if gate is None:
             return None
-        reason = None if gate.reason is None else self.safe_text(gate.reason)
+        reason = None if gate.reason is None else self.safe_words(gate.reason)
         return {"allowed": gate.allowed, "reason": reason, "code": gate.code}
 
     def _clusters(self) -> list[dict[str, Any]]:

@@ -28,6 +28,7 @@ from ansible_collections.hostup.cloud.plugins.module_utils._http.transport impor
     REQUESTS_IMPORT_ERROR,
 )
 from ansible_collections.hostup.cloud.plugins.module_utils._result import messages
+from ansible_collections.hostup.cloud.plugins.module_utils._task.quiet_module import QuietModule
 
 
 class TaskReport(Protocol):
@@ -46,6 +47,9 @@ class TaskReport(Protocol):
 
     def safe_text(self, text: str) -> str:
         """Return a text for a person without what must not be shown."""
+
+    def safe_words(self, text: str) -> str:
+        """Return words of the API as they may be shown."""
 
     def as_result(self, *, with_diff: bool, api_calls: Mapping[str, int]) -> dict[str, Any]:
         """Return the keys of the result, beside ``msg`` and ``failure``."""
@@ -133,8 +137,9 @@ class Task(Generic[R]):
         report = self.report
         report.take_error(error)
         failure = error.as_failure()
-        failure["message"] = report.safe_text(failure["message"])
-        failure["errors"] = [{**item, "message": report.safe_text(item["message"])} for item in failure["errors"]]
+        is_of_the_api = getattr(error.cause or error, "api_message", None)
+        failure["message"] = (report.safe_words if is_of_the_api else report.safe_text)(failure["message"])
+        failure["errors"] = [{**item, "message": report.safe_words(item["message"])} for item in failure["errors"]]
         self._warn()
         known = {"exception": REQUESTS_IMPORT_ERROR} if isinstance(error, MissingLibrary) else {}
         self._module.fail_json(msg=report.safe_text(str(error)), failure=failure, **known, **self._result())
@@ -146,6 +151,8 @@ class Task(Generic[R]):
             self._module.warn(messages.repeated_requests(cause, count))
 
     def _result(self) -> dict[str, Any]:
+        if isinstance(self._module, QuietModule):
+            self._module.forget_contacts()
         calls = self._client.calls if self._client else {kind.value: 0 for kind in Kind}
         # Ansible asks for a diff with the private attribute _diff, and with nothing else.
         return self.report.as_result(with_diff=self._module._diff, api_calls=calls)

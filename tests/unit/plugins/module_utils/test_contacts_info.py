@@ -318,7 +318,7 @@ def test_redact_leaves_every_value_out_and_the_rest_in() -> None:
     assert [text for text in values_in(result) for secret in secrets if secret in text] == []
     assert [entry["contact"] for entry in result["domains"]] == [dict.fromkeys(FIELD_NAMES)] * 2
     assert [cluster["contact"] for cluster in result["clusters"]] == [dict.fromkeys(FIELD_NAMES)] * 2
-    assert result["domains"][0]["can_edit"]["reason"] == "<firstname> has to confirm."
+    assert result["domains"][0]["can_edit"]["reason"] == "(withheld)"
     assert [finding["kind"] for finding in result["domains"][0]["findings"]] == ["lost_domain"]
 
 
