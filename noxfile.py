@@ -338,7 +338,9 @@ def with_core(core: str, session: nox.Session) -> None:
     """Run in process what depends on ansible-core, the documented examples, and the restoring of a backup."""
     prepare(session, "test", core=core)
     integration = ("tests/integration/test_documentation.py", "tests/integration/test_restore.py")
-    run_pytest(session, *(() if session.posargs else ("tests/unit", "tests/scenarios", *integration)))
+    # Worlds and killed runs do not depend on ansible-core.
+    others = ("--deselect=tests/scenarios/test_killed_runs.py", "--deselect=tests/scenarios/test_random_worlds.py")
+    run_pytest(session, *(() if session.posargs else ("tests/unit", "tests/scenarios", *integration, *others)))
 
 
 def targets_with_core(core: str, session: nox.Session) -> None:
