@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -89,9 +90,9 @@ def test_the_log_of_the_host_has_the_invocation_and_with_redact_no_contact_value
     assert (shown == []) is redact
 
 
-REPEATED = {
-    "in capitals": str.upper,
-    "in small letters": str.lower,
+REPEATED: dict[str, Callable[[str], str]] = {
+    "in capitals": lambda text: text.upper(),
+    "in small letters": lambda text: text.lower(),
     "without separators": lambda text: "".join(filter(str.isalnum, text)),
     "without spaces": lambda text: text.replace(" ", ""),
     "with other spaces": lambda text: "\u00a0".join(text.split()),

@@ -35,10 +35,28 @@ def resolve(api: Api, listed: Listed) -> list[Domain]:
             code="unknown_domain",
         )
     named = [replace(found[a_label], name=name) for name, a_label in zip(listed.names, listed.a_labels)]
+    check_one_name_each(named)
     problems = problems_of_same_domain(listed, named)
     if problems:
         raise InvalidInput(*problems)
     return [Domain(domain_id) for domain_id in listed.ids] + named
+
+
+def check_one_name_each(domains: Sequence[Domain]) -> None:
+    """Check that the API has not given one id for two names: nobody knows then which domain it is.
+
+    :raises MissingDomains: naming both.
+    """
+    names: dict[str, str | None] = {}
+    for domain in domains:
+        if domain.id in names:
+            reason = f"the API returned the id {domain.id} for {names[domain.id]} and for {domain.name}"
+            raise MissingDomains(
+                f"Could not resolve {domain.name}: {reason}. Nothing was written. List the domains by their ids.",
+                {domain.name or "": reason},
+                code="ambiguous_domain",
+            )
+        names[domain.id] = domain.name
 
 
 def find_listed(api: Api, listed: Listed) -> list[Domain]:

@@ -45,11 +45,15 @@ from ansible_collections.hostup.cloud.plugins.module_utils._http.answers import 
     api_text,
     as_dict,
     id_text,
-    quoted,
     unusable,
 )
 from ansible_collections.hostup.cloud.plugins.module_utils._http.clock import Deadline
-from ansible_collections.hostup.cloud.plugins.module_utils._http.errors import MissingDomains, Refused, RequestFailed
+from ansible_collections.hostup.cloud.plugins.module_utils._http.errors import (
+    MissingDomains,
+    Refused,
+    RequestFailed,
+    quoted,
+)
 from ansible_collections.hostup.cloud.plugins.module_utils._http.request import Kind, Request
 from ansible_collections.hostup.cloud.plugins.module_utils._http.retry import Budget
 

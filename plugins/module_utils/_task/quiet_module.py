@@ -23,11 +23,11 @@ def without_contacts(params: Mapping[str, Any]) -> dict[str, Any]:
     return {**params, **names}
 
 
-class QuietModule(AnsibleModule):
+class QuietModule(AnsibleModule):  # type: ignore[misc]  # ansible-core has no types
     """What Ansible itself says of the options has no contact value, if ``redact`` asks for it."""
 
     def _log_invocation(self) -> None:
-        given = self.params
+        given: dict[str, Any] = self.params
         if given["redact"]:
             self.params = without_contacts(given)
         try:

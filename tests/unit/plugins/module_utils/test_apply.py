@@ -684,6 +684,17 @@ def test_names_are_resolved_in_the_declared_order_behind_the_ids() -> None:
     ]
 
 
+def test_one_id_for_two_names_is_neither_of_them() -> None:
+    class TwoNames(Registrar):
+        def domain_pages(self) -> Iterator[list[Domain]]:
+            yield [Domain("dom_a", "a.example"), Domain("dom_a", "b.example")]
+
+    registrar = TwoNames(InstantClock())
+    with pytest.raises(MissingDomains, match=r"the id dom_a for a\.example and for b\.example") as caught:
+        resolve(registrar, read_listed([], ["a.example", "b.example"], "auto"))
+    assert caught.value.code == "ambiguous_domain"
+
+
 def test_all_unknown_names_are_reported_at_once() -> None:
     registrar = registrar_of(names={"dom_a": "a.example"})
     with pytest.raises(MissingDomains, match=r"no domain named x\.example, y\.example\.") as caught:
