@@ -172,7 +172,7 @@ def test_what_somebody_else_has_changed_since_is_reported_and_left_alone(restore
         restored.ids_of("example.com", "shop.example", "räksmörgås.example")
     )
     assert reported(restored.run)["left_alone"] == {
-        restored.ids["private.test"]: "Left alone, because its stored city differs from when_current.",
+        restored.ids["private.test"]: "Left alone, because its stored city differs from what was saved and written.",
     }
     stored = restored.after["private.test"]
     assert (stored["city"], stored["firstname"]) == ("Lund", "Anna")
@@ -219,6 +219,35 @@ def test_after_a_job_that_failed_half_way_only_what_it_changed_is_put_back(
     assert run.status == 0, run.output
     assert sorted(reported(run)["restored"]) == sorted(ids_of(sandbox, *updated))
     assert sorted(reported(run)["as_saved_already"]) == sorted(ids_of(sandbox, *untouched))
+    assert meaning(sandbox) == before
+
+
+def test_a_contact_that_was_half_applied_is_put_back(change: Any, restore: Any, sandbox: Any) -> None:
+    before = meaning(sandbox)
+    sandbox.change_domain("example.com", {"attributes": {"ignored_fields": ["city", "email"]}})
+    ended = change(verify_timeout=0)
+    assert {entry["name"]: entry["status"] for entry in ended["domains"]}["example.com"] == "not_applied"
+    sandbox.change_domain("example.com", {"attributes": {"ignored_fields": []}})
+
+    run = restore(ended["backup_file"])
+
+    assert run.status == 0, run.output
+    assert sorted(reported(run)["restored"]) == sorted(ids_of(sandbox, *CHANGED))
+    assert meaning(sandbox) == before
+
+
+def test_a_spelling_that_accept_stored_let_pass_is_put_back(change: Any, restore: Any, sandbox: Any) -> None:
+    before = meaning(sandbox)
+    sandbox.switch(text_on_store="strip_accents")
+    accepted = {"accept_stored": {"city": ["Malmo"]}}
+    ended = change(domains=["example.com"], contacts={"city": "Malmö"}, **accepted)
+    assert ended["domains"][0]["status"] == "updated"
+    sandbox.switch(text_on_store="as_sent")
+
+    run = restore(ended["backup_file"])
+
+    assert run.status == 0, run.output
+    assert reported(run)["restored"] == ids_of(sandbox, "example.com")
     assert meaning(sandbox) == before
 
 

@@ -135,7 +135,8 @@ def backup_content(
     """Return what a backup holds of the domains that are about to change.
 
     :return: ``domains``, each with its stored ``contact``, for a person; ``restore``, for the playbook: groups of
-        domains with the ``contacts`` to put back and, as ``when_current``, the values that this run is about to write.
+        domains with the ``contacts`` to put back and, as ``when_current``, the values that this run is about to write;
+        ``accept_stored`` has what may be stored in their place.
         A value that could not be declared is named in ``left_out`` instead.
     """
     return {
@@ -160,11 +161,17 @@ def backup_content(
 def _restore_groups(entries: Sequence[PlannedDomain]) -> list[dict[str, Any]]:
     groups: dict[tuple[Any, ...], dict[str, Any]] = {}
     for entry in entries:
-        key = tuple(entry.before.items()), tuple(entry.after.items())
+        key = tuple(entry.before.items()), tuple(entry.after.items()), tuple(_accepted(entry).items())
         group = groups.setdefault(key, {"domain_ids": [], "names": [], **_undoing(entry)})
         group["domain_ids"].append(entry.domain.id)
         group["names"].append(entry.domain.name)
     return list(groups.values())
+
+
+def _accepted(entry: PlannedDomain) -> dict[str, tuple[str, ...]]:
+    """Return the spellings that may be stored in the place of the written values, by field."""
+    accepted = entry.comparison.accepted
+    return {name: tuple(sorted(accepted[name])) for name in entry.after if name in accepted}
 
 
 def _undoing(entry: PlannedDomain) -> dict[str, Any]:
@@ -172,5 +179,6 @@ def _undoing(entry: PlannedDomain) -> dict[str, Any]:
     return {
         "contacts": valid,
         "when_current": entry.after,
+        "accept_stored": {name: list(spellings) for name, spellings in _accepted(entry).items()},
         "left_out": [name for name in entry.before if name not in valid],
     }

@@ -26,8 +26,10 @@ def without_contacts(params: Mapping[str, Any]) -> dict[str, Any]:
 class QuietModule(AnsibleModule):  # type: ignore[misc]  # ansible-core has no types
     """What Ansible itself says of the options has no contact value, if ``redact`` asks for it."""
 
+    params: dict[str, Any]
+
     def _log_invocation(self) -> None:
-        given: dict[str, Any] = self.params
+        given = self.params
         if given["redact"]:
             self.params = without_contacts(given)
         try:

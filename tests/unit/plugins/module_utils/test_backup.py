@@ -186,6 +186,7 @@ def test_domains_that_are_undone_alike_are_one_group() -> None:
             "names": ["0.example", "2.example"],
             "contacts": {"city": "Uppsala"},
             "when_current": {"city": "Stockholm"},
+            "accept_stored": {},
             "left_out": [],
         },
         {
@@ -193,6 +194,7 @@ def test_domains_that_are_undone_alike_are_one_group() -> None:
             "names": ["1.example"],
             "contacts": {"city": "Lund"},
             "when_current": {"city": "Stockholm"},
+            "accept_stored": {},
             "left_out": [],
         },
     ]

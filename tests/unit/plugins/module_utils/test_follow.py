@@ -53,8 +53,8 @@ class Jobs:
         return self._ask(job)
 
 
-def await_jobs(jobs: Any, *job_ids: str, clock: FakeClock, wait_timeout: float = 10) -> None:
-    await_earlier_jobs([job_of_id(job_id) for job_id in job_ids], jobs.poll, clock, wait_timeout, 2)
+def await_jobs(jobs: Any, *job_ids: str, clock: FakeClock, wait_timeout: float = 10) -> list[Job]:
+    return await_earlier_jobs([job_of_id(job_id) for job_id in job_ids], jobs.poll, clock, wait_timeout, 2)
 
 
 # -- following ---------------------------------------------------------------------------------------------------------
@@ -150,14 +150,15 @@ def test_when_the_time_is_up_jobs_are_as_last_reported(clock: FakeClock) -> None
 
 def test_without_earlier_jobs_nothing_is_asked(clock: FakeClock) -> None:
     jobs = Jobs()
-    await_jobs(jobs, clock=clock)
+    assert await_jobs(jobs, clock=clock) == []
     assert jobs.asked == []
+    assert clock.monotonic() == 0
 
 
-@pytest.mark.parametrize("end", [JobStatus.COMPLETED, JobStatus.FAILED, JobStatus.VANISHED])
+@pytest.mark.parametrize("end", [JobStatus.COMPLETED, JobStatus.FAILED, JobStatus.VANISHED, JobStatus.UNKNOWN])
 def test_an_earlier_job_that_is_over_however_it_ended_is_asked_for_once_and_at_once(end: str, clock: FakeClock) -> None:
     jobs = Jobs(job_1=[end])
-    await_jobs(jobs, "job_1", clock=clock)
+    assert [job.status for job in await_jobs(jobs, "job_1", clock=clock)] == [end]
     assert jobs.asked == ["/api/jobs/job_1"]
     assert clock.monotonic() == 0
 
@@ -170,8 +171,22 @@ def test_an_id_is_part_of_a_path_whatever_it_holds(clock: FakeClock) -> None:
 
 def test_earlier_jobs_are_waited_for_until_the_last_is_over(clock: FakeClock) -> None:
     jobs = Jobs(job_1=[JobStatus.RUNNING, JobStatus.RUNNING, JobStatus.COMPLETED], job_2=[JobStatus.COMPLETED])
-    await_jobs(jobs, "job_1", "job_2", clock=clock)
+    ended = await_jobs(jobs, "job_1", "job_2", clock=clock)
+    assert [(job.id, job.status) for job in ended] == [("job_1", "completed"), ("job_2", "completed")]
     assert len(jobs.asked) == 4
+
+
+def test_earlier_jobs_keep_the_domains_that_are_known_of_them(clock: FakeClock) -> None:
+    known, unknown = job_of_id("job_1", ("dom_a", "dom_b")), job_of_id("job_2")
+    jobs = Jobs(job_1=[JobStatus.COMPLETED], job_2=[JobStatus.FAILED])
+    ended = await_earlier_jobs([known, unknown], jobs.poll, clock, 10, 2)
+    assert [job.domain_ids for job in ended] == [("dom_a", "dom_b"), ()]
+
+
+def test_every_earlier_job_is_asked_for_once_also_without_any_time(clock: FakeClock) -> None:
+    jobs = Jobs(job_1=[JobStatus.COMPLETED], job_2=[JobStatus.COMPLETED])
+    assert [job.is_over for job in await_jobs(jobs, "job_1", "job_2", clock=clock, wait_timeout=0)] == [True, True]
+    assert jobs.asked == ["/api/jobs/job_1", "/api/jobs/job_2"]
 
 
 def test_earlier_jobs_that_do_not_end_in_time_end_the_run_before_anything_is_written(clock: FakeClock) -> None:

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -354,6 +354,60 @@ def test_what_the_api_never_returns_is_left_out() -> None:
     guard(whole({"city": "Umeå"}, absent={"address2"}), {"city": "Lund"}, complete=True)
 
 
+@pytest.mark.parametrize("complete", [False, True])
+def test_a_declared_field_that_one_answer_left_out_is_sent_along_and_ends_nothing(*, complete: bool) -> None:
+    guard(whole({"city": "Umeå"}, unknown={"email"}), {"city": "Lund", "email": "a@example.com"}, complete=complete)
+
+
+def unreadable_plan(*lost: Mapping[str, Collection[str]]) -> tuple[Plan, Report]:
+    """Return a plan for dom_0, dom_1 ... that would change them all, with what cannot be known of each."""
+    report = Report(check_mode=False)
+    report.domains = domains = [Domain(f"dom_{index}", f"{index}.example") for index in range(len(lost))]
+    stored = {d.id: whole({"firstname": "Erik", "email": "erik@example.com"}, **of) for d, of in zip(domains, lost)}
+    report.plan = plan = make_plan(domains, stored, {"firstname": "Anna", "city": "Lund"}, Comparison())
+    return plan, report
+
+
+def test_each_domain_that_cannot_be_read_is_named_with_its_fields_and_has_failed() -> None:
+    plan, report = unreadable_plan(
+        {"spoilt": {"city"}}, {}, {"spoilt": {"city"}}, {"unknown": {"state"}, "spoilt": {"postcode", "city"}}
+    )
+    api: Any = Gatekeeper(sends_complete_contact=True)
+    with pytest.raises(MissingDomains) as caught:
+        pass_guards(plan, api, report, GuardSettings())
+    assert str(caught.value) == (
+        "3 of 4 domains cannot be updated as declared, because part of the stored contact cannot be read. Nothing was"
+        " written. 0.example, 2.example: What is stored in city cannot be read, so nobody knows whether it differs."
+        " 3.example: What is stored in city cannot be read, so nobody knows whether it differs. The API does not say"
+        " what is stored in postcode, state, and an update would have to carry them: declare them."
+    )
+    assert list(caught.value.reasons) == ["dom_0", "dom_2", "dom_3"]
+    report.take_error(caught.value)
+    entries = report.as_result(with_diff=False, api_calls={})["domains"]
+    assert [entry["status"] for entry in entries] == ["failed"] * 4
+    assert entries[1]["reason"] == "The run ended before this domain was written."
+    assert all("What is stored in city" in entries[index]["reason"] for index in (0, 2, 3))
+    assert not any(value in str(caught.value) for value in ("Erik", "Anna", "Lund", "erik@"))
+
+
+def test_what_cannot_be_read_is_the_first_thing_to_end_a_run() -> None:
+    plan, report = unreadable_plan({"spoilt": {"city"}}, {})
+    api: Any = Gatekeeper(gates={"dom_0": SHUT, "dom_1": SHUT})
+    with pytest.raises(MissingDomains) as caught:
+        pass_guards(plan, api, report, GuardSettings(DENY, 0, EACH, FAIL))
+    assert caught.value.code == "unreadable_field"
+    assert (api.asked, api.pages_read, report.warnings) == ([], 0, [])
+
+
+def test_behind_a_canary_what_cannot_be_read_says_what_was_written() -> None:
+    plan, report = unreadable_plan({"spoilt": {"city"}})
+    api: Any = Gatekeeper()
+    with pytest.raises(
+        MissingDomains, match=r"cannot be read\. Only the canary \(2 domains\) was written\. 0\.example:"
+    ):
+        pass_guards(plan, api, report, GuardSettings(), written=2)
+
+
 # -- behind a canary ---------------------------------------------------------------------------------------------------
 
 
@@ -375,6 +429,23 @@ def test_what_was_warned_of_before_the_canary_is_not_warned_of_again() -> None:
         stored = {"dom_a": whole({"email": "b@example.com"})}
         pass_guards(make_plan(report.domains, stored, declared, Comparison()), api, report, GuardSettings())
         assert len(report.warnings) == warnings
+
+
+def test_behind_the_canary_only_domains_whose_material_change_is_new_are_warned_of() -> None:
+    report = Report(check_mode=False)
+    report.domains = domains = [Domain("dom_a", "a.example"), Domain("dom_b", "b.example")]
+    api: Any = Gatekeeper()
+    declared = {"email": "a@example.com"}
+    before = {"dom_a": whole({"email": "b@example.com"}), "dom_b": whole(declared)}
+    now = {"dom_a": whole({"email": "b@example.com"}), "dom_b": whole({"email": "c@example.com"})}
+    pass_guards(make_plan(domains, before, declared, Comparison()), api, report, GuardSettings())
+    first = list(report.warnings)
+    assert first
+    assert all("a.example" in warning for warning in first)
+    pass_guards(make_plan(domains, now, declared, Comparison()), api, report, GuardSettings(), written=1)
+    news = report.warnings[len(first) :]
+    assert len(news) == len(first)
+    assert all("Legal consequences for 1 domain (b.example)" in warning for warning in news)
 
 
 # -- reading the options -----------------------------------------------------------------------------------------------

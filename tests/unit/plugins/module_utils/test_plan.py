@@ -156,6 +156,14 @@ def test_an_accepted_spelling_is_equivalent_also_in_a_strict_comparison() -> Non
         assert [entry.changed_fields for entry in plan.entries] == [(), (), ("city",), ()]
 
 
+@pytest.mark.parametrize("stored", ["Goteborg\n", "\tGoteborg", "Goteborg\u2028", "Goteborg\x85", "\x1fGoteborg"])
+@pytest.mark.parametrize("strict", [False, True])
+def test_a_line_end_or_control_character_around_an_accepted_spelling_is_a_change(stored: str, *, strict: bool) -> None:
+    accepted = {"city": frozenset({"Goteborg"})}
+    (entry,) = plan_of({"city": "Göteborg"}, {**OLD, "city": stored}, strict=strict, accepted=accepted).entries
+    assert entry.changed_fields == ("city",)
+
+
 def test_an_accepted_spelling_says_nothing_where_the_values_mean_the_same_without_it() -> None:
     accepted = {"city": frozenset({"Göteborg"}), "phonenumber": frozenset({"+46.700000000"})}
     (entry,) = plan_of({"city": "Göteborg", "phonenumber": "+46700000000"}, OLD, accepted=accepted).entries
@@ -233,6 +241,32 @@ def test_entries_that_were_read_again_replace_those_of_the_same_domains() -> Non
     assert [entry.domain.id for entry in both.entries] == ["dom_0", "dom_1", "dom_2"]
     assert [entry.domain.id for entry in both.changing] == ["dom_0", "dom_1"]
     assert [entry.domain.id for entry in plan.updated(later.without(["dom_1"])).changing] == ["dom_0"]
+    assert [entry.domain.id for entry in plan.changing] == ["dom_0"], "the plan itself stays as it is"
+
+
+def test_a_domain_that_was_not_read_again_keeps_its_entry_and_stays_held_back() -> None:
+    plan = plan_of({"city": "Lund"}, OLD, OLD, OLD).without(["dom_0"])
+    later = Plan(plan_of({"city": "Lund"}, OLD, {**OLD, "city": "Visby"}).entries[1:])
+    both = plan.updated(later)
+    assert both.held_back == {"dom_0"}
+    assert (both.entries[0], both.entries[2]) == (plan.entries[0], plan.entries[2])
+    assert both.entries[1].before == {"city": "Visby"}
+    assert [entry.domain.id for entry in both.changing] == ["dom_1", "dom_2"]
+
+
+def test_the_order_of_a_later_plan_does_not_matter_and_a_domain_of_it_alone_is_not_taken_in() -> None:
+    plan = plan_of({"city": "Lund"}, OLD, OLD)
+    later = plan_of({"city": "Lund"}, *({**OLD, "city": city} for city in ("Visby", "Kiruna", "Boden")))
+    both = plan.updated(Plan(later.entries[::-1]))
+    assert [(entry.domain.id, entry.before["city"]) for entry in both.entries] == [
+        ("dom_0", "Visby"),
+        ("dom_1", "Kiruna"),
+    ]
+
+
+def test_nothing_that_was_read_again_changes_nothing() -> None:
+    plan = plan_of({"city": "Lund"}, OLD, OLD).without(["dom_1"])
+    assert plan.updated(Plan(())) == plan
 
 
 def test_an_undeclared_country_is_that_of_the_stored_contact() -> None:

@@ -11,7 +11,7 @@ from typing import Any
 from ansible_collections.hostup.cloud.plugins.module_utils._api.jobs import Job, JobStatus
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.domain import Domain
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.invalid_input import HostUpError
-from ansible_collections.hostup.cloud.plugins.module_utils._engine.plan import Comparison, make_plan
+from ansible_collections.hostup.cloud.plugins.module_utils._engine.plan import Comparison, Plan, make_plan
 from ansible_collections.hostup.cloud.plugins.module_utils._result.report import Outcome, Report
 from ansible_collections.hostup.cloud.plugins.module_utils._result.status import Status
 from ansible_collections.hostup.cloud.tests.unit.plugins.module_utils.conftest import whole
@@ -145,6 +145,12 @@ def test_with_redact_no_stored_value_is_too_short_to_be_taken_out() -> None:
     assert report.safe_text("1 in Umeå, 1 in Ås") == "1 in <city>, 1 in <city>"
 
 
+def test_with_redact_no_words_of_the_api_are_shown() -> None:
+    words = "No such street in Umeå."
+    assert report_of("Umeå").safe_words(words) == "No such street in <city>."
+    assert report_of("Umeå", redact=True).safe_words(words) == "(withheld)"
+
+
 def test_with_redact_the_fields_stay_and_their_values_are_null() -> None:
     report = report_of("Umeå", redact=True)
     report.record_outcome(["dom_a"], Outcome(Status("not_applied"), "Other values in Umea.", (), {"city": "Umea"}))
@@ -208,6 +214,7 @@ def test_a_write_may_have_been_carried_out_from_the_moment_it_is_sent() -> None:
     assert result_of(report)["domains"][0]["reason"] == (
         "The run ended while the update was sent, so it is not known whether the API acted."
     )
+    assert statuses(report) == ["failed"]
     report.not_sent(["dom_a"])
     assert result_of(report)["changed"] is False
 
@@ -227,6 +234,18 @@ def test_nothing_is_warned_of_twice() -> None:
     report.warn_once("One.", "Two.")
     report.warn_once("Two.", "Three.")
     assert report.warnings == ["One.", "Two.", "Three."]
+    report.warn_once()
+    report.warn_once("One.")
+    report.warnings.append("Four.")
+    report.warn_once("Four.")
+    assert report.warnings == ["One.", "Two.", "Three.", "Four."]
+
+
+def test_only_the_very_same_words_are_not_said_again() -> None:
+    report = report_of("Umeå")
+    report.warn_once("One.")
+    report.warn_once("One. And more.")
+    assert report.warnings == ["One.", "One. And more."]
 
 
 def test_a_change_is_news_once() -> None:
@@ -234,6 +253,34 @@ def test_a_change_is_news_once() -> None:
     assert report.is_news("dom_a", ("email",))
     assert not report.is_news("dom_a", ("email",))
     assert report.is_news("dom_a", ("email", "city"))
+    assert not report.is_news("dom_a", ("email", "city"))
+    assert not report.is_news("dom_a", ("email",)), "what was asked about stays so"
+    assert report.is_news("dom_a", ("city",)), "part of a change is another change"
+
+
+def test_a_change_of_one_domain_is_news_of_another_and_of_another_run() -> None:
+    report = report_of("Umeå", "Visby")
+    assert report.is_news("dom_a", ("email",))
+    assert report.is_news("dom_b", ("email",))
+    assert report_of("Umeå").is_news("dom_a", ("email",))
+
+
+def test_a_plan_of_the_rest_takes_the_place_of_its_domains_and_warns_of_nothing_again() -> None:
+    report = Report(check_mode=False)
+    report.domains = [A, B]
+    declared = {"city": "Lund", "address2": "Lgh 1101"}
+
+    def plan_for(**cities: str) -> Plan:
+        stored = {domain_id: whole({"city": city}, absent={"address2"}) for domain_id, city in cities.items()}
+        return make_plan([d for d in (A, B) if d.id in cities], stored, declared, Comparison())
+
+    report.take_plan_again(plan_for(dom_a="Umeå"))
+    assert report.plan is None
+    report.take_plan(plan_for(dom_a="Umeå", dom_b="Visby"))
+    (warning,) = report.warnings
+    report.take_plan_again(plan_for(dom_b="Kiruna"))
+    assert [entry["before"] for entry in result_of(report)["domains"]] == [{"city": "Umeå"}, {"city": "Kiruna"}]
+    assert report.warnings == [warning]
 
 
 def test_names_that_a_read_returns_are_kept_where_none_was_known() -> None:

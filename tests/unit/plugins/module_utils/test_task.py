@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import signal
 from collections.abc import Callable
 from typing import Any, NoReturn
@@ -49,7 +50,10 @@ class Module:
     """What the task uses of an AnsibleModule.
 
     :ivar result: what was reported at the end; ``failed`` says how.
+    :ivar while_failing: called while the failure is reported.
     """
+
+    while_failing: Callable[[], None] | None = None
 
     def __init__(self, *, check_mode: bool = False, diff: bool = False) -> None:
         self.params = {"batch_size": 25, "concurrency": 3}
@@ -67,6 +71,8 @@ class Module:
         raise Ended
 
     def fail_json(self, **result: Any) -> NoReturn:
+        if self.while_failing is not None:
+            self.while_failing()
         self.result = {"failed": True, **result}
         raise Ended
 
@@ -266,19 +272,75 @@ def under_way(task: Task[Report]) -> None:
     task.report.record_outcome(["dom_a"], Outcome(Status.QUEUED))
 
 
-def test_a_mistake_of_the_collection_ends_the_task_with_its_report_and_without_a_value() -> None:
+class Mistake(Exception):
+    """A mistake that holds a value in every place that an exception has."""
+
+    def __init__(self) -> None:
+        super().__init__("Anna Svensson", {"firstname": "Anna"})
+        self.contact = {"firstname": "Anna"}
+        self.__cause__ = ValueError("Anna Svensson")
+
+    def __repr__(self) -> str:
+        return "Mistake(Anna Svensson)"
+
+
+@pytest.mark.parametrize(
+    "mistake",
+    [
+        ZeroDivisionError("Anna Svensson"),
+        KeyError("Anna Svensson"),
+        AssertionError("Anna Svensson"),
+        UnicodeEncodeError("ascii", "Anna Svensson", 0, 1, "Anna"),
+        RecursionError("Anna Svensson"),
+        MemoryError("Anna Svensson"),
+        OSError(28, "Anna Svensson", "/home/Anna"),
+        Mistake(),
+    ],
+    ids=lambda mistake: type(mistake).__name__,
+)
+def test_a_mistake_of_the_collection_ends_the_task_with_its_report_and_without_a_value(mistake: Exception) -> None:
     def run(task: Task[Report]) -> None:
         under_way(task)
+        raise mistake
+
+    module = finish(run)
+    result = module.result
+    assert result["failed"]
+    assert result["failure"] == {
+        **dict.fromkeys(["http_status", "request_id", "method", "path"]),
+        "code": "internal_error",
+        "message": result["msg"],
+        "errors": [],
+    }
+    assert f" {type(mistake).__name__} in test_task.py:" in result["msg"]
+    assert "give pending_jobs dbj_1" in result["msg"]
+    assert "Anna" not in str((result, module.warnings))
+    assert "exception" not in result
+    assert result["changed"] is True
+    assert [entry["status"] for entry in result["domains"]] == ["queued", "skipped"]
+    assert [job["id"] for job in result["jobs"]] == ["dbj_1"]
+
+
+def test_a_mistake_before_anything_was_sent_says_so() -> None:
+    def run(task: Task[Report]) -> None:
+        plan_a_move(task)
         raise ZeroDivisionError("Anna Svensson")
 
     result = finish(run).result
-    assert result["failed"]
-    assert result["failure"]["code"] == "internal_error"
-    assert "ZeroDivisionError in test_task.py:" in result["msg"]
-    assert "give pending_jobs dbj_1" in result["msg"]
-    assert "Anna" not in str(result)
-    assert result["changed"] is True
-    assert [entry["status"] for entry in result["domains"]] == ["queued", "skipped"]
+    assert result["msg"].endswith(" Nothing was written.")
+    assert result["changed"] is False
+    assert [entry["status"] for entry in result["domains"]] == ["failed", "unchanged"]
+
+
+def test_a_mistake_is_reported_by_the_place_where_it_was_raised() -> None:
+    def run(task: Task[Report]) -> None:
+        int("Anna")
+
+    def deeper(task: Task[Report]) -> None:
+        run(task)
+
+    line = run.__code__.co_firstlineno + 1
+    assert f": ValueError in test_task.py:{line}." in finish(deeper).result["msg"]
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -295,6 +357,38 @@ def test_a_signal_ends_the_task_like_a_failure(number: int) -> None:
     assert result["changed"] is True
     assert result["jobs"][0]["id"] == "dbj_1"
     assert signal.getsignal(number) is before
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_no_handler_of_errors_keeps_a_signal_from_ending_the_task(number: int) -> None:
+    def run(task: Task[Report]) -> None:
+        under_way(task)
+        with contextlib.suppress(Exception):
+            signal.raise_signal(number)
+        task.report.jobs.clear()
+
+    result = finish(run).result
+    assert result["failure"]["code"] == "interrupted"
+    assert [job["id"] for job in result["jobs"]] == ["dbj_1"]
+
+
+@pytest.mark.parametrize("first", [signal.SIGTERM, None])
+@pytest.mark.parametrize("second", [signal.SIGINT, signal.SIGTERM])
+def test_another_signal_does_not_keep_a_failure_from_being_reported(first: int | None, second: int) -> None:
+    def run(task: Task[Report]) -> None:
+        under_way(task)
+        if first is not None:
+            signal.raise_signal(first)
+        raise Refused(READ, "no.", code="refused")
+
+    before = signal.getsignal(second)
+    module: Any = Module()
+    module.while_failing = lambda: signal.raise_signal(second)
+    with pytest.raises(Ended):
+        Task(module, Report(check_mode=False)).finish(run)
+    assert module.result["failure"]["code"] == ("refused" if first is None else "interrupted")
+    assert module.result["jobs"][0]["id"] == "dbj_1"
+    assert signal.getsignal(second) is before
 
 
 def test_a_signal_before_anything_was_sent_says_so() -> None:
