@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import json
 import os
+import pwd
 import stat
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 
@@ -248,6 +249,85 @@ def test_two_stages_of_a_run_are_saved_in_one_file_with_what_was_stored_last(tmp
     assert stat.S_IMODE(Path(file or "").stat().st_mode) == 0o600
 
 
+def test_the_union_of_two_stages_can_be_put_back_as_a_whole(tmp_path: Path) -> None:
+    saving, report = backup_in(BackupPlace(tmp_path, "mine.json"))
+    plan = plan_of({"city": "Lund"}, {"city": "Umeå"}, {"city": "Visby"}, {"city": "Umeå"})
+    saving.save(Plan(plan.entries[:1]))
+    saving.save(Plan(plan.entries[1:]))
+    groups = json.loads((tmp_path / "mine.json").read_text(encoding="utf-8"))["restore"]
+    assert [(group["domain_ids"], group["contacts"], group["when_current"]) for group in groups] == [
+        (["dom_0", "dom_2"], {"city": "Umeå"}, {"city": "Lund"}),
+        (["dom_1"], {"city": "Visby"}, {"city": "Lund"}),
+    ]
+
+
+def test_a_stage_with_nothing_new_leaves_the_file_alone(tmp_path: Path) -> None:
+    saving, report = backup_in(BackupPlace(tmp_path))
+    plan = plan_of({"city": "Lund"}, {"city": "Umeå"}, {"city": "Lund"})
+    saving.save(plan)
+    before = Path(report.backup_file or "").stat()
+    saving.save(plan)
+    saving.save(Plan(plan.entries[1:]))
+    after = Path(report.backup_file or "").stat()
+    assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
+
+
+def test_what_is_held_back_is_not_saved(tmp_path: Path) -> None:
+    saving, report = backup_in(BackupPlace(tmp_path))
+    saving.save(plan_of({"city": "Lund"}, {"city": "Umeå"}, {"city": "Visby"}).without(["dom_0"]))
+    assert saved_in(report) == {"dom_1": "Visby"}
+
+
+def test_a_second_stage_that_cannot_be_saved_leaves_the_file_of_the_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    saving, report = backup_in(BackupPlace(tmp_path))
+    plan = plan_of({"city": "Lund"}, {"city": "Umeå"}, {"city": "Visby"})
+    saving.save(Plan(plan.entries[:1]))
+    monkeypatch.setattr(backup.os, "fsync", full)
+    with pytest.raises(HostUpError, match="No space left on device") as caught:
+        saving.save(Plan(plan.entries[1:]))
+    assert caught.value.code == "backup_failed"
+    assert saved_in(report) == {"dom_0": "Umeå"}
+    assert [str(path) for path in tmp_path.iterdir()] == [report.backup_file]
+
+
+def test_a_run_that_saves_again_replaces_its_own_file_and_never_that_of_another(tmp_path: Path) -> None:
+    plan = plan_of({"city": "Lund"}, {"city": "Umeå"}, {"city": "Visby"})
+    others = plan_of({"city": "Lund"}, {"city": "Kiruna"})
+    place = place_of(tmp_path / "mine.json")
+    mine, report = backup_in(place)
+    other, report_of_other = backup_in(place)
+    mine.save(Plan(plan.entries[:1]))
+    for stage in (plan.entries[1:], plan.entries[:1]):
+        with pytest.raises(HostUpError) as caught:
+            other.save(others)
+        assert caught.value.code == "backup_failed"
+        mine.save(Plan(stage))
+    assert saved_in(report) == {"dom_0": "Umeå", "dom_1": "Visby"}
+    assert report_of_other.backup_file is None
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.json"]
+
+
+def test_of_many_runs_at_once_with_one_folder_each_has_a_file_of_its_own(tmp_path: Path) -> None:
+    def save(number: int) -> Report:
+        saving, report = backup_in(place_of(f"{tmp_path}/new/"))
+        plan = plan_of({"city": "Lund"}, {"city": f"City {number}"}, {"city": f"Town {number}"})
+        saving.save(Plan(plan.entries[:1]))
+        saving.save(Plan(plan.entries[1:]))
+        return report
+
+    with ThreadPoolExecutor(12) as pool:
+        reports = list(pool.map(save, range(12)))
+    assert [saved_in(report) for report in reports] == [
+        {"dom_0": f"City {number}", "dom_1": f"Town {number}"} for number in range(12)
+    ]
+    assert sorted(str(path) for path in (tmp_path / "new").iterdir()) == sorted(r.backup_file or "" for r in reports)
+
+
 @pytest.mark.parametrize(("is_asked_for", "city"), [(False, "Umeå"), (True, "Lund")])
 def test_without_a_place_or_a_change_nothing_is_saved(tmp_path: Path, city: str, *, is_asked_for: bool) -> None:
     saving, report = backup_in(BackupPlace(tmp_path) if is_asked_for else None)
@@ -273,17 +353,30 @@ def test_of_many_runs_at_once_with_one_path_one_gets_the_file_and_keeps_it(tmp_p
     assert [path.name for path in tmp_path.iterdir()] == ["mine.json"]
 
 
-def test_every_folder_that_is_made_is_private_whatever_the_umask(tmp_path: Path) -> None:
-    before = os.umask(0)
+@pytest.mark.parametrize("umask", [0, 0o022, 0o077])
+def test_every_folder_that_is_made_is_private_whatever_the_umask(umask: int, tmp_path: Path) -> None:
+    saving, report = backup_in(place_of(f"{tmp_path}/a/b/c/"))
+    tmp_path.chmod(0o755)
+    before = os.umask(umask)
     try:
-        write_backup(BackupPlace(tmp_path / "a" / "b" / "c"), {}, MOMENT)
+        saving.save(plan_of({"city": "Lund"}, {"city": "Umeå"}))
     finally:
         os.umask(before)
     folders = [tmp_path / "a", tmp_path / "a" / "b", tmp_path / "a" / "b" / "c"]
     assert [stat.S_IMODE(folder.stat().st_mode) for folder in folders] == [0o700] * 3
+    assert stat.S_IMODE(tmp_path.stat().st_mode) == 0o755, "a folder that was there stays as it is"
+    assert Path(report.backup_file or "").parent == folders[-1]
 
 
-def test_a_user_without_a_home_is_asked_for_a_folder(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(backup.os.path, "expanduser", lambda path: path)
-    with pytest.raises(InvalidInput, match=r"^backup_path: the user of this task has no home folder"):
+def test_a_user_without_a_home_is_asked_for_a_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def nobody(_id: int) -> NoReturn:
+        raise KeyError("getpwuid(): uid not found")
+
+    monkeypatch.delenv("HOME", raising=False)
+    monkeypatch.setattr(pwd, "getpwuid", nobody)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(InvalidInput, match=r"^backup_path: the user of this task has no home folder\. Give a folder"):
         place_of(None)
+    assert place_of(None, backup=False) is None
+    assert place_of(tmp_path) == BackupPlace(tmp_path)
+    assert list(tmp_path.iterdir()) == []
