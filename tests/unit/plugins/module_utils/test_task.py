@@ -31,7 +31,7 @@ from ansible_collections.hostup.cloud.plugins.module_utils._http.request import 
 from ansible_collections.hostup.cloud.plugins.module_utils._result.report import Outcome, Report
 from ansible_collections.hostup.cloud.plugins.module_utils._result.status import Status
 from ansible_collections.hostup.cloud.plugins.module_utils._task import task as task_module
-from ansible_collections.hostup.cloud.plugins.module_utils._task.task import Task
+from ansible_collections.hostup.cloud.plugins.module_utils._task.task import Task, handling
 from ansible_collections.hostup.cloud.tests.unit.plugins.module_utils.conftest import whole
 
 API_KEY = "k3y-that-no-one-may-see"
@@ -381,14 +381,19 @@ def test_another_signal_does_not_keep_a_failure_from_being_reported(first: int |
             signal.raise_signal(first)
         raise Refused(READ, "no.", code="refused")
 
-    before = signal.getsignal(second)
+    def take(number: int, _frame: object) -> None:
+        taken.append(number)
+
+    taken: list[int] = []
     module: Any = Module()
     module.while_failing = lambda: signal.raise_signal(second)
-    with pytest.raises(Ended):
-        Task(module, Report(check_mode=False)).finish(run)
+    with handling(take, signal.SIGINT, signal.SIGTERM):
+        with pytest.raises(Ended):
+            Task(module, Report(check_mode=False)).finish(run)
+        assert signal.getsignal(second) is take, "afterwards a signal does what it did before"
+    assert taken == []
     assert module.result["failure"]["code"] == ("refused" if first is None else "interrupted")
     assert module.result["jobs"][0]["id"] == "dbj_1"
-    assert signal.getsignal(second) is before
 
 
 def test_a_signal_before_anything_was_sent_says_so() -> None:
