@@ -83,10 +83,11 @@ class Backup:
         entries = {**self._entries, **{entry.domain.id: entry for entry in plan.changing}}
         if self._place is None or entries == self._entries:
             return
-        self._entries, moment = entries, self._clock.now()
+        moment = self._clock.now()
         content = backup_content(list(entries.values()), **self._about, moment=moment)
         own = self._report.backup_file
         self._report.backup_file = write_backup(self._place, content, moment, Path(own) if own else None)
+        self._entries = entries
 
 
 def write_backup(place: BackupPlace, content: Mapping[str, Any], moment: datetime, own: Path | None = None) -> str:
