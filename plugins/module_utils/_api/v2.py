@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 from urllib.parse import quote
@@ -28,7 +29,7 @@ from ansible_collections.hostup.cloud.plugins.module_utils._api.base import (
     listed_domain,
     send_in_batches,
 )
-from ansible_collections.hostup.cloud.plugins.module_utils._api.jobs import Job, job_path, with_state
+from ansible_collections.hostup.cloud.plugins.module_utils._api.jobs import Job, JobStatus, job_path, with_state
 from ansible_collections.hostup.cloud.plugins.module_utils._api.lookup import LastPage
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.domain import Domain, comparable_name
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.fields import FIELD_NAMES, FIELDS, Contact
@@ -243,7 +244,9 @@ class ApiV2(Api):
             raise unusable(request, "the answer holds no operation.")
         job_id = id_text(operation.get("jobId"))
         poll_path = _same_origin_path(operation.get("pollUrl")) or (job_path(job_id) if job_id else None)
-        return with_state(Job(job_id, poll_path, tuple(domain_ids)), answer)
+        job = with_state(Job(job_id, poll_path, tuple(domain_ids)), answer)
+        # Whatever an update is called that has just been accepted: the polls will say more.
+        return replace(job, status=JobStatus.QUEUED, is_odd=False, message=None) if job.is_odd else job
 
 
 def _list_request(purpose: str, **params: str) -> Request:

@@ -86,16 +86,21 @@ class Backup:
         moment = self._clock.now()
         content = backup_content(list(entries.values()), **self._about, moment=moment)
         own = self._report.backup_file
-        self._report.backup_file = write_backup(self._place, content, moment, Path(own) if own else None)
+        self._report.backup_file = write_backup(
+            self._place, content, moment, Path(own) if own else None, len(self._report.written)
+        )
         self._entries = entries
 
 
-def write_backup(place: BackupPlace, content: Mapping[str, Any], moment: datetime, own: Path | None = None) -> str:
+def write_backup(
+    place: BackupPlace, content: Mapping[str, Any], moment: datetime, own: Path | None = None, written: int = 0
+) -> str:
     """Write a file with mode 0600, complete or not at all, and return its absolute path.
 
     A folder that is missing is made with mode 0700.
 
     :param own: the file that this run has written before, which is replaced. No other file ever is.
+    :param written: how many domains of the run were written before.
     :raises HostUpError: if that fails; nothing has been sent then.
     """
     try:
@@ -117,7 +122,7 @@ def write_backup(place: BackupPlace, content: Mapping[str, Any], moment: datetim
             Path(unfinished).unlink(missing_ok=True)
     except OSError as error:
         raise HostUpError(
-            messages.backup_failed(error.strerror),
+            messages.backup_failed(error.strerror, written),
             code="backup_failed",
         ) from error
     return str(finished)

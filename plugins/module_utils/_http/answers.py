@@ -101,7 +101,8 @@ def success_false(
     """Return the error for a 2xx answer that says ``success: false``; it may name a job all the same."""
     error = refusal(request, **error_details(document, status, headers))
     if isinstance(error, OutcomeUnknown):
-        error.job_id = id_text(document.get("jobId")) or id_text(as_dict(document.get("data")).get("jobId"))
+        places = (document, *(as_dict(document.get(key)) for key in ("data", "operation")))
+        error.job_id = next(filter(None, (id_text(place.get("jobId")) for place in places)), None)
     return error
 
 

@@ -292,6 +292,7 @@ def job_file_failed(reason: str | None) -> str:
     return f"Could not write job_file: {reason}. Nothing more was sent. Check job_file."
 
 
-def backup_failed(reason: str | None) -> str:
-    """Say why there is no backup, so that nothing was sent."""
-    return f"Could not write the backup: {reason}. Nothing was written to any domain. Check backup_path."
+def backup_failed(reason: str | None, written: int) -> str:
+    """Say why there is no backup, so that nothing more was sent; ``written`` domains were before."""
+    consequence = nothing_written(written) if written else "Nothing was written to any domain."
+    return f"Could not write the backup: {reason}. {consequence} Check backup_path."

@@ -66,6 +66,9 @@ class Interrupted(BaseException):
     """The task is asked to end; not an error that any handler of errors may take."""
 
 
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
 def interrupt(_number: int, _frame: object) -> None:
     """Handle a signal by ending the task."""
     raise Interrupted
@@ -80,6 +83,12 @@ def handling(handler: Any, *numbers: int) -> Iterator[None]:
     finally:
         for number, former in before.items():
             signal.signal(number, former)
+
+
+def ignore_signals() -> None:
+    """Ignore the signals that ask a process to end."""
+    for number in SIGNALS:
+        signal.signal(number, signal.SIG_IGN)
 
 
 def place_of(error: BaseException) -> str:
@@ -115,23 +124,33 @@ class Task(Generic[R]):
 
     def finish(self, run: Callable[[Task[R]], None]) -> None:
         """Call ``run`` and end the task with what the report then holds, whatever happens."""
+        with handling(interrupt, *SIGNALS):
+            error = self._outcome(run)
+            # Nothing is being handled any more: Ansible may show the traceback of what is, and that can hold values.
+            if error is not None:
+                self._fail_json(error)
+            self._warn()
+            self._module.exit_json(**self._result())
+
+    def _outcome(self, run: Callable[[Task[R]], None]) -> HostUpError | None:
+        """Return the error that ends the task, if one does; signals are ignored then, for the task is about to end."""
         try:
-            with handling(interrupt, signal.SIGINT, signal.SIGTERM):
-                run(self)
-        except HostUpError as error:
-            self._fail(error)
+            error = self._error_of(run)
+            ignore_signals()
         except Interrupted:
-            self._fail(HostUpError(messages.interrupted(self.report.advice()), code="interrupted"))
+            ignore_signals()
+            error = HostUpError(messages.interrupted(self.report.advice()), code="interrupted")
+        return error
+
+    def _error_of(self, run: Callable[[Task[R]], None]) -> HostUpError | None:
+        try:
+            run(self)
+        except HostUpError as error:
+            return error
         except Exception as error:  # noqa: BLE001 - a fault of ours must not lose what was done
             text = messages.internal_error(type(error).__name__, place_of(error), self.report.advice())
-            self._fail(HostUpError(text, code="internal_error"))
-        self._warn()
-        self._module.exit_json(**self._result())
-
-    def _fail(self, error: HostUpError) -> None:
-        # It is quicker to end than to be interrupted once more.
-        with handling(signal.SIG_IGN, signal.SIGINT, signal.SIGTERM):
-            self._fail_json(error)
+            return HostUpError(text, code="internal_error")
+        return None
 
     def _fail_json(self, error: HostUpError) -> None:
         report = self.report

@@ -624,6 +624,19 @@ def test_an_update_without_an_operation_says_what_is_known(
     assert isinstance(caught.value, error)
 
 
+def test_a_word_that_is_not_documented_in_the_answer_to_an_update_is_left_to_the_polls(
+    new_client: ClientFactory,
+) -> None:
+    job, _body = submit(new_client, status=202, json=operation(status="accepted"))
+    assert (job.status, job.is_odd, job.is_over, job.message) == (JobStatus.QUEUED, False, False, None)
+
+
+def test_a_job_that_is_named_beside_success_false_is_known(new_client: ClientFactory) -> None:
+    with pytest.raises(OutcomeUnknown) as caught:
+        submit(new_client, json={"success": False, **operation(jobId="dbj_7")})
+    assert caught.value.job_id == "dbj_7"
+
+
 @given(JSON_VALUES, JSON_VALUES, JSON_VALUES)
 @settings(max_examples=60)
 def test_any_operation_gives_a_job(job_id: Any, poll_url: Any, status: Any) -> None:

@@ -379,3 +379,18 @@ def test_a_user_without_a_home_is_asked_for_a_folder(monkeypatch: pytest.MonkeyP
     assert place_of(None, backup=False) is None
     assert place_of(tmp_path) == BackupPlace(tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_behind_a_canary_a_backup_that_fails_says_what_was_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    saving, report = backup_in(BackupPlace(tmp_path))
+    plan = plan_of({"city": "Lund"}, {"city": "Umeå"}, {"city": "Visby"})
+    saving.save(Plan(plan.entries[:1]))
+    report.sending(["dom_0"])
+    monkeypatch.setattr(backup.os, "fsync", full)
+    with pytest.raises(HostUpError, match=r"No space left on device\. Only the canary \(1 domain\) was written\."):
+        saving.save(Plan(plan.entries[1:]))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import signal
+import sys
 from collections.abc import Callable
 from typing import Any, NoReturn
 
@@ -394,6 +395,17 @@ def test_another_signal_does_not_keep_a_failure_from_being_reported(first: int |
     assert taken == []
     assert module.result["failure"]["code"] == ("refused" if first is None else "interrupted")
     assert module.result["jobs"][0]["id"] == "dbj_1"
+
+
+@pytest.mark.parametrize("error", [Refused(READ, "no.", code="refused"), ZeroDivisionError("Anna")])
+def test_nothing_is_being_handled_when_the_failure_is_reported(error: Exception) -> None:
+    # Ansible shows the traceback of what is, where tracebacks are on, and its text may hold values.
+    handled: list[object] = []
+    module: Any = Module()
+    module.while_failing = lambda: handled.append(sys.exc_info()[1])
+    with pytest.raises(Ended):
+        Task(module, Report(check_mode=False)).finish(failing(error))
+    assert handled == [None]
 
 
 def test_a_signal_before_anything_was_sent_says_so() -> None:
