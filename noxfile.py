@@ -183,16 +183,15 @@ def test_all(session: nox.Session) -> None:
 
 @nox.session
 def quick(session: nox.Session) -> None:
-    """Run what answers within half a minute: style, unit tests, and scenarios but for the fault matrix."""
+    """Run what answers within half a minute: style, unit tests, and scenarios but for the slow ones."""
     prepare(session, "runtime", "test", "lint")
-    slow = ("fault_matrix", "killed_runs")
+    slow = ("fault_matrix", "killed_runs", "random_worlds")
     whole = ("-n", "4", *(f"--deselect=tests/scenarios/test_{name}.py" for name in slow))
     run_each(
         session,
         ("ruff", "check", "--output-format", "concise", "."),
         ("ruff", "format", "--check", "."),
         ("pytest", "tests/unit", "tests/scenarios", "-q", *(session.posargs or whole)),
-        env={"WORLDS": "40"},
     )
 
 
