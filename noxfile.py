@@ -185,7 +185,7 @@ def test_all(session: nox.Session) -> None:
 def quick(session: nox.Session) -> None:
     """Run what answers within half a minute: style, unit tests, and scenarios but for the slow ones."""
     prepare(session, "runtime", "test", "lint")
-    slow = ("fault_matrix", "killed_runs", "random_worlds")
+    slow = ("exchanges", "fault_matrix", "killed_runs", "random_worlds")
     whole = ("-n", "4", *(f"--deselect=tests/scenarios/test_{name}.py" for name in slow))
     run_each(
         session,
