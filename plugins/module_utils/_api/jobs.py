@@ -19,6 +19,7 @@ from urllib.parse import quote
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.invalid_input import HostUpError, InvalidInput
 from ansible_collections.hostup.cloud.plugins.module_utils._http.answers import api_text, as_dict
 from ansible_collections.hostup.cloud.plugins.module_utils._http.clock import Clock, Deadline
+from ansible_collections.hostup.cloud.plugins.module_utils._http.errors import quoted
 
 
 class JobStatus(str, Enum):
@@ -103,8 +104,8 @@ def with_state(job: Job, answer: Any) -> Job:
     elif body.get("isRunning") is True or not words or words & RUNNING_WORDS:
         status = JobStatus.RUNNING
     else:
-        word = api_text(min(words))
-        return replace(job, status=JobStatus.UNKNOWN, is_odd=True, message=f'it reports the state "{word}"')
+        word = api_text(min(words)) or ""
+        return replace(job, status=JobStatus.UNKNOWN, is_odd=True, message=f"it reports the state {quoted(word)}")
     return replace(job, status=status, progress=_progress(body), message=_job_message(body, result, inner))
 
 

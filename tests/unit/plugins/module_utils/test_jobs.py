@@ -29,6 +29,7 @@ from ansible_collections.hostup.cloud.plugins.module_utils._http.errors import (
     Refused,
     TransientServerError,
 )
+from ansible_collections.hostup.cloud.plugins.module_utils._result.messages import WITHHELD, without_quotes
 from ansible_collections.hostup.cloud.tests.unit.plugins.module_utils.conftest import JSON_VALUES
 
 if TYPE_CHECKING:
@@ -134,6 +135,13 @@ def test_every_word(key: str, word: str, status: str) -> None:
 
 def test_a_word_that_is_not_documented_is_named() -> None:
     assert with_state(JOB, {"status": "succeeded", "state": "done"}).message == 'it reports the state "done"'
+
+
+@given(st.text(min_size=1))
+def test_whatever_the_word_is_the_quotes_around_it_are_the_only_ones(text: str) -> None:
+    message = with_state(JOB, {"status": f"odd {text}"}).message
+    assert message
+    assert without_quotes(message) == f"it reports the state {WITHHELD}"
 
 
 @pytest.mark.parametrize(
