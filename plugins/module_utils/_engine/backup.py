@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,6 +20,7 @@ from ansible_collections.hostup.cloud.plugins.module_utils._contact.declared imp
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.fields import FIELD_NAMES
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.invalid_input import HostUpError, InvalidInput
 from ansible_collections.hostup.cloud.plugins.module_utils._engine.plan import Plan, PlannedDomain
+from ansible_collections.hostup.cloud.plugins.module_utils._engine.private_file import private_file
 from ansible_collections.hostup.cloud.plugins.module_utils._http.clock import Clock
 from ansible_collections.hostup.cloud.plugins.module_utils._result import messages
 from ansible_collections.hostup.cloud.plugins.module_utils._result.report import Report
@@ -105,21 +105,13 @@ def write_backup(
     """
     try:
         _make_private_folder(place.folder)
-        # mkstemp gives the mode 0600, whatever the umask.
-        descriptor, unfinished = tempfile.mkstemp(prefix=f"hostup-contacts-{moment:%Y%m%dT%H%M%SZ}-", dir=place.folder)
-        try:
-            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-                json.dump(content, file, ensure_ascii=False, indent=2)
-                file.write("\n")
-                file.flush()
-                os.fsync(file.fileno())
-            finished = own or place.folder / (place.name or f"{Path(unfinished).name}.json")
+        text = json.dumps(content, ensure_ascii=False, indent=2) + "\n"
+        with private_file(place.folder, f"hostup-contacts-{moment:%Y%m%dT%H%M%SZ}-", text) as unfinished:
+            finished = own or place.folder / (place.name or f"{unfinished.name}.json")
             if own is None:
                 # Of two runs at once only one makes the file; renaming alone would replace that of the other.
                 finished.touch(mode=0o600, exist_ok=False)
-            Path(unfinished).replace(finished)
-        finally:
-            Path(unfinished).unlink(missing_ok=True)
+            unfinished.replace(finished)
     except OSError as error:
         raise HostUpError(
             messages.backup_failed(error.strerror, written),

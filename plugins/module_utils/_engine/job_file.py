@@ -11,17 +11,16 @@ It holds no contact value. Each update is in it before its request is sent, and 
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
-import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from ansible_collections.hostup.cloud.plugins.module_utils._api.jobs import Job, job_of_id, read_job_ids
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.invalid_input import HostUpError, InvalidInput
+from ansible_collections.hostup.cloud.plugins.module_utils._engine.private_file import private_file
 from ansible_collections.hostup.cloud.plugins.module_utils._result import messages
 
 FORMAT = 1
@@ -103,7 +102,9 @@ class JobFile:
         updates = [*self._earlier, *self._updates]
         try:
             if updates:
-                _write(self._path, _content(self._origin, updates))
+                text = json.dumps(_content(self._origin, updates), indent=2) + "\n"
+                with private_file(self._path.parent, f".{self._path.name}.", text) as unfinished:
+                    unfinished.replace(self._path)
             else:
                 self._path.unlink()
         except FileNotFoundError:
@@ -162,19 +163,3 @@ def _content(origin: str, updates: Iterable[Update]) -> dict[str, Any]:
             for one in updates
         ],
     }
-
-
-def _write(path: Path, content: Mapping[str, Any]) -> None:
-    """Replace a file in one step; mkstemp gives the mode 0600, whatever the umask."""
-    descriptor, unfinished = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            json.dump(content, file, indent=2)
-            file.write("\n")
-            file.flush()
-            os.fsync(file.fileno())
-        Path(unfinished).replace(path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            Path(unfinished).unlink()
-        raise
