@@ -10,6 +10,7 @@ import json
 import os
 import pwd
 import stat
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timezone
 from pathlib import Path
@@ -142,13 +143,8 @@ def test_a_file_that_came_into_being_in_the_meantime_is_not_replaced(tmp_path: P
     assert [path.read_text() for path in tmp_path.iterdir()] == ["precious"]
 
 
-def test_a_backup_that_cannot_be_finished_leaves_nothing_behind(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def full(_descriptor: int) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(backup.os, "fsync", full)
+def test_a_backup_that_cannot_be_finished_leaves_nothing_behind(tmp_path: Path, fill_disk: Callable[[], None]) -> None:
+    fill_disk()
     with pytest.raises(HostUpError, match="No space left on device"):
         write_backup(BackupPlace(tmp_path, "mine.json"), {}, MOMENT)
     assert list(tmp_path.iterdir()) == []
@@ -279,15 +275,12 @@ def test_what_is_held_back_is_not_saved(tmp_path: Path) -> None:
 
 
 def test_a_second_stage_that_cannot_be_saved_leaves_the_file_of_the_first(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, fill_disk: Callable[[], None]
 ) -> None:
-    def full(_descriptor: int) -> None:
-        raise OSError(28, "No space left on device")
-
     saving, report = backup_in(BackupPlace(tmp_path))
     plan = plan_of({"city": "Lund"}, {"city": "Umeå"}, {"city": "Visby"})
     saving.save(Plan(plan.entries[:1]))
-    monkeypatch.setattr(backup.os, "fsync", full)
+    fill_disk()
     with pytest.raises(HostUpError, match="No space left on device") as caught:
         saving.save(Plan(plan.entries[1:]))
     assert caught.value.code == "backup_failed"
@@ -382,15 +375,12 @@ def test_a_user_without_a_home_is_asked_for_a_folder(monkeypatch: pytest.MonkeyP
 
 
 def test_behind_a_canary_a_backup_that_fails_says_what_was_written(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, fill_disk: Callable[[], None]
 ) -> None:
-    def full(_descriptor: int) -> None:
-        raise OSError(28, "No space left on device")
-
     saving, report = backup_in(BackupPlace(tmp_path))
     plan = plan_of({"city": "Lund"}, {"city": "Umeå"}, {"city": "Visby"})
     saving.save(Plan(plan.entries[:1]))
     report.sending(["dom_0"])
-    monkeypatch.setattr(backup.os, "fsync", full)
+    fill_disk()
     with pytest.raises(HostUpError, match=r"No space left on device\. Only the canary \(1 domain\) was written\."):
         saving.save(Plan(plan.entries[1:]))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import stat
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -84,12 +85,9 @@ def test_without_a_path_nothing_is_written(tmp_path: Path, monkeypatch: pytest.M
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_file_that_cannot_be_written_stops_the_next_update(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(_descriptor: int) -> None:
-        raise OSError(28, "No space left on device")
-
+def test_a_file_that_cannot_be_written_stops_the_next_update(path: Path, fill_disk: Callable[[], None]) -> None:
     file = open_job_file(str(path), ORIGIN)
-    monkeypatch.setattr(os, "fsync", full)
+    fill_disk()
     with pytest.raises(
         HostUpError, match=r"Could not write job_file: No space left on device\. Nothing more"
     ) as caught:
