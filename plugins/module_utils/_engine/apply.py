@@ -53,10 +53,7 @@ class PartialFailure(HostUpError):
 
 
 def read_settings(params: Mapping[str, Any]) -> ApplySettings:
-    """Return how to write.
-
-    :raises InvalidInput: for a time that is none.
-    """
+    """Return how to write."""
     return ApplySettings(**{name: params[name] for name in ApplySettings.__dataclass_fields__})
 
 

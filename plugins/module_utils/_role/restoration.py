@@ -77,14 +77,12 @@ def _add(
 
 def _is_of_the_run(key: str, now: str | None, group: Mapping[str, Any], country: str) -> bool:
     """Return whether a stored value is one that the saved run has found, written, or accepted in its place."""
-    if now is None:
-        return False
     accepted = group.get("accept_stored", {}).get(key, ())
     written = group["when_current"][key]
     return (
         _same(key, group["contacts"][key], now, country)
         or _same(key, written, now, country)
-        or comparable_text(now) in accepted
+        or (now is not None and comparable_text(now) in accepted)
     )
 
 
