@@ -106,9 +106,7 @@ class JobFile:
                 with private_file(self._path.parent, f".{self._path.name}.", text) as unfinished:
                     unfinished.replace(self._path)
             else:
-                self._path.unlink()
-        except FileNotFoundError:
-            return
+                self._path.unlink(missing_ok=True)
         except OSError as error:
             raise HostUpError(messages.job_file_failed(error.strerror), code="job_file_failed") from error
 

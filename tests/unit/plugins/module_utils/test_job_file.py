@@ -96,6 +96,17 @@ def test_a_file_that_cannot_be_written_stops_the_next_update(path: Path, fill_di
     assert list(path.parent.iterdir()) == []
 
 
+def test_a_folder_that_is_gone_stops_the_next_update_and_not_the_end_of_one(path: Path) -> None:
+    file = open_job_file(str(path), ORIGIN)
+    file.begin(["dom_a"])
+    path.unlink()
+    path.parent.rmdir()
+    with pytest.raises(HostUpError, match="Could not write job_file: No such file or directory") as caught:
+        file.begin(["dom_b"])
+    assert caught.value.code == "job_file_failed"
+    file.end(["dom_a", "dom_b"])
+
+
 GOOD = {"format": 1, "api_url": ORIGIN, "jobs": [{"id": "dbj_1", "status": "queued", "domain_ids": ["dom_a"]}]}
 
 
