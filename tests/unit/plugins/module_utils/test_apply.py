@@ -6,8 +6,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any, cast
 
 import pytest
@@ -187,6 +189,7 @@ def run(
     registrar: Registrar,
     declared: Contact | None = None,
     accepted: dict[str, frozenset[str]] | None = None,
+    job_file: JobFile | None = None,
     **settings: Any,
 ) -> Run:
     declared = DECLARED if declared is None else declared
@@ -196,7 +199,7 @@ def run(
     planner = planner_of(registrar, report, declared, accepted)
     outcome = Run(registrar, report)
     try:
-        carry_out(planner.plan(domains), registrar, report, planner, **settings)
+        carry_out(planner.plan(domains), registrar, report, planner, job_file, **settings)
     except PartialFailure as error:
         outcome.error = error
     return outcome
@@ -209,9 +212,15 @@ def planner_of(
     return Planner(registrar, report, wanted, GuardSettings(ALLOW, None, NONE), registrar.clock)
 
 
-def carry_out(plan: Plan, registrar: Registrar, report: Report, planner: Planner, **settings: Any) -> None:
+def carry_out(
+    plan: Plan,
+    registrar: Registrar,
+    report: Report,
+    planner: Planner,
+    job_file: JobFile | None = None,
+    **settings: Any,
+) -> None:
     backup = Backup(None, report, "https://cloud.hostup.se", "v2", registrar.clock)
-    job_file = JobFile(None, "https://cloud.hostup.se")
     apply(
         plan,
         registrar,
@@ -220,7 +229,7 @@ def carry_out(plan: Plan, registrar: Registrar, report: Report, planner: Planner
         registrar.clock,
         planner=planner,
         backup=backup,
-        job_file=job_file,
+        job_file=job_file or JobFile(None, "https://cloud.hostup.se"),
     )
 
 
@@ -581,6 +590,28 @@ def test_a_lost_answer_without_wait_is_read_back_once() -> None:
     done = run(registrar, wait=False)
     assert done.statuses == {"dom_a": "updated"}
     assert registrar.clock.sleeps == []
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "kept"),
+    [
+        pytest.param({"job_states": ("queued", "running")}, ("job_1", "running"), id="job not over"),
+        pytest.param({"submit_errors": [LOST]}, (None, "sending"), id="answer lost, nothing seen"),
+        pytest.param({"submit_errors": [LOST], "acts": True}, None, id="answer lost, carried out"),
+        pytest.param({"poll_error": Refused(WRITE, "HTTP 403.", code="forbidden")}, ("job_1", "unknown"), id="no poll"),
+        pytest.param({"job_states": ("running", "vanished")}, None, id="job gone, carried out"),
+        pytest.param({"job_states": ("running", "failed"), "ignored": {"dom_a": {*DECLARED}}}, None, id="job failed"),
+        pytest.param({"submit_errors": [Refused(WRITE, "HTTP 422.", code="invalid")]}, None, id="refused"),
+        pytest.param({}, None, id="carried out"),
+    ],
+)
+def test_an_update_stays_in_the_job_file_as_long_as_its_outcome_is_open(
+    behaviour: dict[str, Any], kept: tuple[str | None, str] | None, tmp_path: Path
+) -> None:
+    path = tmp_path / "jobs.json"
+    run(registrar_of("dom_a", **behaviour), job_file=JobFile(path, "https://cloud.hostup.se"), wait_timeout=9)
+    jobs = json.loads(path.read_text(encoding="utf-8"))["jobs"] if path.exists() else []
+    assert [(job["id"], job["status"]) for job in jobs] == ([kept] if kept else [])
 
 
 def test_an_accepted_update_without_a_job_is_queued_without_wait() -> None:
