@@ -238,9 +238,13 @@ def false_claims(world: World, seen: Observed, after: Mapping[str, Mapping[str, 
     declared: Mapping[str, str] = world.options["contacts"]
     # Where a read lags behind the job, nobody can know more of what is not applied.
     loud = {"altered", "failed", "queued", *(["not_applied"] if switches["read_lag_seconds"] else [])}
+    completed = {i for job in seen.result["jobs"] if job["status"] == "completed" for i in job["domain_ids"]}
     for name, entry in zip(NAMES, seen.result["domains"], strict=True):
-        if world.edit and world.edit.name == name and (entry["status"] != "updated" or world.options["canary"]):
-            continue
+        if world.edit and world.edit.name == name:
+            # Somebody else's edit to the declared values looks like an update whose job is still to act.
+            is_proved = entry["status"] == "updated" and entry["id"] in completed
+            if not is_proved or world.options["canary"]:
+                continue
         now = {key: as_read(key, value, switches) for key, value in after[name].items()}
         before = {key: as_read(key, value, switches) for key, value in seen.before[name].items()}
         for key in FIELD_NAMES:
