@@ -34,7 +34,8 @@ attributes:
   diff_mode:
     support: full
     details:
-      - One entry for each domain that differs, with one line for each field that differs.
+      - One entry for each domain that differs, with one line for each field that differs. Domains with the very same
+        change are one entry, which counts and names them.
   idempotent:
     support: full
     details:
@@ -159,6 +160,19 @@ options:
     choices: [allow, warn, deny]
     default: warn
     version_added: 1.0.0
+  holder_fields:
+    description:
+      - What to do about C(firstname), C(lastname) and C(companyname) below C(.se), C(.nu) and C(.test), where another
+        name or organisation is another holder and the registry may ignore the update.
+      - V(try) writes them as all other fields. If the registry ignores it, the task fails with V(not_applied).
+      - V(leave) compares them and returns those that differ in RV(domains[].held_back), but neither writes them nor
+        counts them as a change. A run every night is then neither red nor writes for ever.
+      - With V(leave), a name that is not known is looked up in the domain list, and if it is not there either, the
+        fields are left alone.
+    type: str
+    choices: [try, leave]
+    default: try
+    version_added: 2.0.0
   max_changed:
     description:
       - How many domains may change, from 0. If more would, the run ends before anything is written, in check mode too.
@@ -430,6 +444,11 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+msg:
+  description: How many domains have which status, in words. A task that fails says before that what is wrong.
+  returned: on failure, and when domains were compared
+  type: str
+  sample: 305 to change, 8 unchanged, 1 blocked.
 domains:
   description:
     - One entry for each listed domain, ids first and then names, in the declared order. It is complete also when the
@@ -450,6 +469,7 @@ domains:
       unverifiable: []
       not_applied: []
       altered: []
+      held_back: []
       stored: {}
       reason:
   contains:
@@ -458,7 +478,9 @@ domains:
       type: str
       returned: always
     name:
-      description: The domain name. Null where it is not known; API v1 does not return it with a contact.
+      description:
+        - The domain name as the API returns it, also if it is listed in another spelling. Null where it is not known;
+          API v1 does not return it with a contact.
       type: str
       returned: always
     status:
@@ -483,11 +505,14 @@ domains:
       elements: str
       returned: always
     before:
-      description: The stored values of the fields that differ. Null for each of them with O(redact=true).
+      description:
+        - The stored values of the fields that differ. Null for each of them with O(redact=true).
+        - Of a task that fails, only domains that did not end well have them, and of these only the ones that the run
+          came to.
       type: dict
       returned: always
     after:
-      description: The declared values of the fields that differ. Null for each of them with O(redact=true).
+      description: The declared values of the fields that differ, for the same domains as RV(domains[].before).
       type: dict
       returned: always
     equivalent:
@@ -521,6 +546,14 @@ domains:
     altered:
       description:
         - The fields that the update was not to change and that are no longer as before; in another notation they are.
+      type: list
+      elements: str
+      returned: always
+      version_added: 2.0.0
+    held_back:
+      description:
+        - The fields that differ, and are left alone below this top-level domain. They are not among
+          RV(domains[].changed_fields). See O(holder_fields).
       type: list
       elements: str
       returned: always
@@ -685,8 +718,9 @@ from ansible_collections.hostup.cloud.plugins.module_utils._engine.backup import
 from ansible_collections.hostup.cloud.plugins.module_utils._engine.earlier import await_earlier
 from ansible_collections.hostup.cloud.plugins.module_utils._engine.guards import read_guards
 from ansible_collections.hostup.cloud.plugins.module_utils._engine.job_file import open_job_file
-from ansible_collections.hostup.cloud.plugins.module_utils._engine.plan import Comparison
-from ansible_collections.hostup.cloud.plugins.module_utils._engine.planner import Planner, Wanted
+from ansible_collections.hostup.cloud.plugins.module_utils._engine.plan import Comparison, Wanted
+from ansible_collections.hostup.cloud.plugins.module_utils._engine.planner import Planner
+from ansible_collections.hostup.cloud.plugins.module_utils._engine.policy import LEFT_ALONE
 from ansible_collections.hostup.cloud.plugins.module_utils._http.clock import Clock
 from ansible_collections.hostup.cloud.plugins.module_utils._result.report import Report
 from ansible_collections.hostup.cloud.plugins.module_utils._task.connection import (
@@ -721,7 +755,9 @@ def run(task: Task[Report]) -> None:
     api = task.open_api(listed.generation, connection)
     report.domains = domains = resolve(api, listed)
     earlier = await_earlier(pending, job_file, domains, api, clock, settings)
-    planner = Planner(api, report, Wanted(declared, condition, Comparison(params["strict"], accepted)), guards, clock)
+    comparison, left_alone = Comparison(params["strict"], accepted), LEFT_ALONE[params["holder_fields"]]
+    wanted = Wanted({None: declared}, comparison, condition, left_alone=left_alone)
+    planner = Planner(api, report, wanted, guards, clock)
     backup = Backup(backup_place, report, connection.origin, listed.generation, clock)
     plan = planner.plan(domains, earlier)
     if task.check_mode:

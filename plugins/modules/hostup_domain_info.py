@@ -261,7 +261,7 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.hostup.cloud.plugins.module_utils._api.filters import check_available, read_filters
 from ansible_collections.hostup.cloud.plugins.module_utils._api.listed import read_listed
 from ansible_collections.hostup.cloud.plugins.module_utils._api.resolve import find_filtered, find_listed
-from ansible_collections.hostup.cloud.plugins.module_utils._result.report import InfoReport
+from ansible_collections.hostup.cloud.plugins.module_utils._result.info_report import InfoReport
 from ansible_collections.hostup.cloud.plugins.module_utils._task.connection import (
     connection_argument_spec,
     read_connection,

@@ -201,7 +201,7 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.hostup.cloud.plugins.module_utils._api.jobs import job_of_id, read_job_ids
 from ansible_collections.hostup.cloud.plugins.module_utils._api.listed import V1, V2
-from ansible_collections.hostup.cloud.plugins.module_utils._result.report import InfoReport
+from ansible_collections.hostup.cloud.plugins.module_utils._result.info_report import InfoReport
 from ansible_collections.hostup.cloud.plugins.module_utils._task.connection import (
     connection_argument_spec,
     read_connection,

@@ -75,7 +75,8 @@ def problems_of_same_domain(listed: Listed, resolved: Sequence[Domain]) -> list[
     """Return one problem for each name that turned out to be a domain which is also listed by its id."""
     places = {domain_id: f"domain_ids[{index}]" for index, domain_id in enumerate(listed.ids)}
     return [
-        f'domains[{index}] ("{domain.name}") and {places[domain.id]} ("{domain.id}") are the same domain. List it once.'
+        f'domains[{index}] ("{listed.names[index]}") and {places[domain.id]} ("{domain.id}") are the same domain. List'
+        " it once."
         for index, domain in enumerate(resolved)
         if domain.id in places
     ]

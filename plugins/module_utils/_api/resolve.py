@@ -9,7 +9,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from ansible_collections.hostup.cloud.plugins.module_utils._api.base import Api
 from ansible_collections.hostup.cloud.plugins.module_utils._api.filters import Filters
@@ -34,7 +33,7 @@ def resolve(api: Api, listed: Listed) -> list[Domain]:
             dict.fromkeys(unknown, "the account has no domain of this name"),
             code="unknown_domain",
         )
-    named = [replace(found[a_label], name=name) for name, a_label in zip(listed.names, listed.a_labels)]
+    named = [found[a_label] for a_label in listed.a_labels]
     check_one_name_each(named)
     problems = problems_of_same_domain(listed, named)
     if problems:

@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -73,8 +73,11 @@ class PlannedDomain:
     """One listed domain with a verdict for each declared field.
 
     :ivar stored: what the API returned.
+    :ivar declared: the fields that are managed on this domain.
     :ivar verdicts: declared field name to verdict, in the order of :data:`FIELD_NAMES`.
     :ivar unmet: fields in which the stored contact is not as the condition asks; the domain is left alone then.
+    :ivar held_back: fields that differ from what was declared, but are left alone on this domain.
+    :ivar profile: the name of what was declared, where there are several.
     """
 
     domain: Domain
@@ -83,6 +86,8 @@ class PlannedDomain:
     comparison: Comparison
     verdicts: Mapping[str, Verdict]
     unmet: tuple[str, ...] = ()
+    held_back: tuple[str, ...] = ()
+    profile: str | None = None
 
     def fields_of(self, kind: str) -> tuple[str, ...]:
         return tuple(name for name, verdict in self.verdicts.items() if verdict.kind == kind)
@@ -141,11 +146,11 @@ class PlannedDomain:
 class Plan:
     """One entry for each listed domain, in the declared order.
 
-    :ivar held_back: ids of domains that differ, but must not be written.
+    :ivar blocked: ids of domains that differ, but cannot be edited now.
     """
 
     entries: tuple[PlannedDomain, ...]
-    held_back: frozenset[str] = frozenset()
+    blocked: frozenset[str] = frozenset()
 
     @property
     def considered(self) -> tuple[PlannedDomain, ...]:
@@ -155,7 +160,7 @@ class Plan:
     @property
     def changing(self) -> tuple[PlannedDomain, ...]:
         """The domains to write: ``changed``, the diff and the requests are made from these."""
-        return tuple(e for e in self.considered if e.changed_fields and e.domain.id not in self.held_back)
+        return tuple(e for e in self.considered if e.changed_fields and e.domain.id not in self.blocked)
 
     def updated(self, later: Plan) -> Plan:
         """Return the same plan, with the entries of a later one in the place of those of the same domains."""
@@ -163,12 +168,12 @@ class Plan:
         return replace(
             self,
             entries=tuple(entries.get(entry.domain.id, entry) for entry in self.entries),
-            held_back=(self.held_back - entries.keys()) | later.held_back,
+            blocked=(self.blocked - entries.keys()) | later.blocked,
         )
 
     def without(self, domain_ids: Iterable[str]) -> Plan:
         """Return the same plan, except that these domains are not written."""
-        return replace(self, held_back=self.held_back.union(domain_ids))
+        return replace(self, blocked=self.blocked.union(domain_ids))
 
 
 @dataclass(frozen=True)
@@ -179,34 +184,57 @@ class Group:
     domain_ids: tuple[str, ...]
 
 
-def make_plan(
-    domains: Iterable[Domain],
-    stored: Mapping[str, StoredContact],
-    declared: Contact,
-    comparison: Comparison,
-    condition: Contact | None = None,
-) -> Plan:
+def nothing(_domain_name: str | None) -> frozenset[str]:
+    """Return no field: every declared one is managed, whatever the domain."""
+    return frozenset()
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What domains are compared with.
+
+    :ivar contacts: what each profile declares: the managed fields only, as text to be sent. A task with one contact has
+        it under None.
+    :ivar condition: what a stored contact must be for its domain to be considered; empty: all are.
+    :ivar profiles: domain id to the name of its profile, where there are several.
+    :ivar left_alone: returns the fields that are compared on a domain of this name, but not managed.
+    """
+
+    contacts: Mapping[str | None, Contact]
+    comparison: Comparison = Comparison()
+    condition: Contact = field(default_factory=dict)
+    profiles: Mapping[str, str] = field(default_factory=dict)
+    left_alone: Callable[[str | None], Set[str]] = nothing
+
+    @property
+    def depends_on_names(self) -> bool:
+        """Whether what is managed on a domain depends on its name."""
+        return any(self.left_alone(None) & contact.keys() for contact in self.contacts.values())
+
+    def plan(self, domain: Domain, stored: StoredContact) -> PlannedDomain:
+        """Compare one domain with its profile."""
+        profile = self.profiles.get(domain.id)
+        declared, left_alone = self.contacts[profile], self.left_alone(domain.name)
+        verdicts = self.comparison.verdicts(declared, stored)
+        return PlannedDomain(
+            domain,
+            stored,
+            {name: value for name, value in declared.items() if name not in left_alone},
+            self.comparison,
+            {name: verdict for name, verdict in verdicts.items() if name not in left_alone},
+            unmet_fields(self.condition, stored, self.comparison) if self.condition else (),
+            tuple(n for n, verdict in verdicts.items() if n in left_alone and verdict.kind is VerdictKind.DIFFERENT),
+            profile,
+        )
+
+
+def make_plan(domains: Iterable[Domain], stored: Mapping[str, StoredContact], wanted: Wanted) -> Plan:
     """Compare every listed domain with the declaration.
 
     :param domains: the listed domains, all with ids.
     :param stored: domain id to stored contact, for each of them.
-    :param declared: the managed fields only, as text to be sent.
-    :param condition: what a stored contact must be for its domain to be considered.
     """
-    contacts = ((domain, stored[domain.id]) for domain in domains)
-    return Plan(
-        tuple(
-            PlannedDomain(
-                domain,
-                contact,
-                declared,
-                comparison,
-                comparison.verdicts(declared, contact),
-                unmet_fields(condition, contact, comparison) if condition else (),
-            )
-            for domain, contact in contacts
-        )
-    )
+    return Plan(tuple(wanted.plan(domain, stored[domain.id]) for domain in domains))
 
 
 def unmet_fields(condition: Contact, stored: StoredContact, comparison: Comparison) -> tuple[str, ...]:

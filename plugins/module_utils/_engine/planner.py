@@ -9,15 +9,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass
 
 from ansible_collections.hostup.cloud.plugins.module_utils._api.base import Api
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.domain import Domain
-from ansible_collections.hostup.cloud.plugins.module_utils._contact.fields import Contact
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.stored import StoredContact
 from ansible_collections.hostup.cloud.plugins.module_utils._engine.earlier import Earlier
 from ansible_collections.hostup.cloud.plugins.module_utils._engine.guards import GuardSettings, pass_guards
-from ansible_collections.hostup.cloud.plugins.module_utils._engine.plan import Comparison, Plan, make_plan
+from ansible_collections.hostup.cloud.plugins.module_utils._engine.plan import Plan, Wanted, make_plan
 from ansible_collections.hostup.cloud.plugins.module_utils._engine.reading import read_stored
 from ansible_collections.hostup.cloud.plugins.module_utils._engine.settle import (
     FIRST_READ_PAUSE_SECONDS,
@@ -25,20 +23,6 @@ from ansible_collections.hostup.cloud.plugins.module_utils._engine.settle import
 )
 from ansible_collections.hostup.cloud.plugins.module_utils._http.clock import Clock, Deadline
 from ansible_collections.hostup.cloud.plugins.module_utils._result.report import Report
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """What the domains are compared with.
-
-    :ivar declared: the managed fields only, as text to be sent.
-    :ivar condition: what a stored contact must be for its domain to be considered; empty: all are.
-    """
-
-    declared: Contact
-    condition: Contact
-    comparison: Comparison
-
 
 NOTHING_EARLIER = Earlier()
 
@@ -60,6 +44,7 @@ class Planner:
         :raises HostUpError: when a domain cannot be read, or a guard ends the run; nothing has been written.
         """
         named, stored = read_stored(self._api, domains, self._report)
+        named = self._with_names(named)
         plan = self._compare(named, stored)
         late = [entry.domain for entry in plan.changing if entry.domain.id in earlier.domain_ids]
         if late:
@@ -80,9 +65,17 @@ class Planner:
         self._report.take_plan_again(plan)
         return plan
 
+    def _with_names(self, domains: Sequence[Domain]) -> list[Domain]:
+        """Return the domains with the names of the domain list, where none is known and the plan depends on it."""
+        nameless = [domain.id for domain in domains if not domain.name]
+        if not nameless or not self._wanted.depends_on_names:
+            return list(domains)
+        listed = self._api.find_ids(nameless)
+        self._report.take_names({domain_id: domain.name for domain_id, domain in listed.items() if domain.name})
+        return [domain if domain.name else listed.get(domain.id, domain) for domain in domains]
+
     def _compare(self, domains: Sequence[Domain], stored: Mapping[str, StoredContact]) -> Plan:
-        wanted = self._wanted
-        return make_plan(domains, stored, wanted.declared, wanted.comparison, wanted.condition)
+        return make_plan(domains, stored, self._wanted)
 
     def _read_again(
         self, domains: Sequence[Domain], stored: Mapping[str, StoredContact], earlier: Earlier

@@ -27,7 +27,7 @@ from dataclasses import dataclass
 
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.domain import comparable_name
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.fields import Contact
-from ansible_collections.hostup.cloud.plugins.module_utils._engine.plan import PlannedDomain
+from ansible_collections.hostup.cloud.plugins.module_utils._engine.plan import PlannedDomain, nothing
 
 GENERIC = "generic"
 
@@ -43,6 +43,10 @@ MATERIAL_FIELDS: Mapping[str, frozenset[str]] = {
     NOT_KNOWN: frozenset({"firstname", "lastname", "companyname", "email"}),
 }
 """Policy to the fields whose change has legal consequences."""
+
+HOLDER_TLDS = SWEDISH_TLDS | {"test"}
+"""Where the registry identifies the holder, so that it may ignore another one:
+https://developer.hostup.se/endpoints/domain-services/get-v2-domains-id-contacts names them for the id number."""
 
 
 def _always(_before: Contact, _after: Contact) -> bool:
@@ -157,10 +161,27 @@ def policy_of(domain_name: str | None) -> str:
     ISO 3166 reserves the labels of two letters for countries, so ICANN's policies bind the longer ones
     (https://www.iana.org/domains/root/db). A-labels can be of either kind.
     """
-    last_label = (comparable_name(domain_name or "") or "").rpartition(".")[2]
+    last_label = _last_label(domain_name or "")
     if last_label in SWEDISH_TLDS:
         return SWEDISH
     return GENERIC if len(last_label) > 2 and not last_label.startswith("xn--") else NOT_KNOWN
+
+
+def holder_fields(domain_name: str | None) -> frozenset[str]:
+    """Return the fields of a domain that say who its holder is, where the registry may ignore another one.
+
+    A name that is not known may be that of such a domain.
+    """
+    is_concerned = domain_name is None or _last_label(domain_name) in HOLDER_TLDS
+    return MATERIAL_FIELDS[SWEDISH] if is_concerned else frozenset()
+
+
+LEFT_ALONE: Mapping[str, Callable[[str | None], frozenset[str]]] = {"try": nothing, "leave": holder_fields}
+"""What ``holder_fields`` is, to a function that returns the fields of a domain which are left alone then."""
+
+
+def _last_label(domain_name: str) -> str:
+    return (comparable_name(domain_name) or "").rpartition(".")[2]
 
 
 def material_changes(entries: Iterable[PlannedDomain]) -> list[MaterialChange]:

@@ -25,6 +25,7 @@ from ansible_collections.hostup.cloud.plugins.module_utils._contact.invalid_inpu
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.stored import StoredContact
 from ansible_collections.hostup.cloud.plugins.module_utils._engine.job_file import JobFile
 from ansible_collections.hostup.cloud.plugins.module_utils._engine.plan import PlannedDomain
+from ansible_collections.hostup.cloud.plugins.module_utils._engine.policy import holder_fields
 from ansible_collections.hostup.cloud.plugins.module_utils._engine.verify import (
     VerifiedField,
     WriteVerdict,
@@ -210,7 +211,10 @@ class Settlement:
         fields = judge(entry, reading.contacts[domain_id])
         is_as_before = all(fields[name].is_as_before for name in entry.after)
         (self._as_before.add if is_as_before else self._as_before.discard)(domain_id)
-        self.report.record_outcome([domain_id], outcome_of(fields, entry.after.keys(), expected))
+        outcome = outcome_of(fields, entry.after.keys(), expected)
+        if outcome.reason and entry.domain.name and holder_fields(entry.domain.name) & outcome.not_applied.keys():
+            outcome = replace(outcome, reason=f"{outcome.reason} {write_messages.HOLDER_FIELDS_CURE}")
+        self.report.record_outcome([domain_id], outcome)
         return may_still_arrive(fields)
 
     def _explain(self, expected: Mapping[str, Expected]) -> None:

@@ -18,6 +18,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.domain import ListedDomain
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.fields import Contact
 from ansible_collections.hostup.cloud.plugins.module_utils._http.errors import quoted
+from ansible_collections.hostup.cloud.plugins.module_utils._result.status import Status
 
 NOT_PERSONAL = frozenset({"country", "state"})
 
@@ -79,6 +80,30 @@ def format_causes(domains: Iterable[ListedDomain], causes: Mapping[str, str]) ->
 def format_count(count: int, noun: str) -> str:
     """Return a number with its noun: ``1 domain``, ``3 domains``."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+COUNTED = {
+    Status.PLANNED: "to change",
+    Status.UPDATED: "updated",
+    Status.QUEUED: "queued",
+    Status.UNCHANGED: "unchanged",
+    Status.SKIPPED: "skipped",
+    Status.BLOCKED: "blocked",
+    Status.NOT_APPLIED: "not applied",
+    Status.ALTERED: "altered",
+    Status.FAILED: "failed",
+}
+"""The words for a number of domains with a status, in the order in which they are said."""
+
+
+def format_summary(summary: Mapping[str, int], held_back: int) -> str:
+    """Return how many domains have which status, as a sentence.
+
+    :param held_back: how many domains differ in fields that are left alone.
+    """
+    counts = [f"{summary[status.value]} {words}" for status, words in COUNTED.items() if summary[status.value]]
+    counts += [f"{held_back} with fields held back"] if held_back else []
+    return f"{', '.join(counts)}."
 
 
 def clause(text: str) -> str:

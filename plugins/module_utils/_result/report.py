@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
@@ -19,6 +20,7 @@ from ansible_collections.hostup.cloud.plugins.module_utils._contact.invalid_inpu
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.stored import StoredContact
 from ansible_collections.hostup.cloud.plugins.module_utils._http.errors import MissingDomains
 from ansible_collections.hostup.cloud.plugins.module_utils._result import messages, write_messages
+from ansible_collections.hostup.cloud.plugins.module_utils._result.diff import diff_of
 from ansible_collections.hostup.cloud.plugins.module_utils._result.messages import (
     SHORTEST_STORED_VALUE,
     WITHHELD,
@@ -29,6 +31,8 @@ from ansible_collections.hostup.cloud.plugins.module_utils._result.messages impo
     without_values,
 )
 from ansible_collections.hostup.cloud.plugins.module_utils._result.status import Status
+
+ENDED_WELL = (Status.UNCHANGED, Status.PLANNED, Status.UPDATED, Status.SKIPPED)
 
 
 class PlannedDomain(Protocol):
@@ -52,6 +56,8 @@ class PlannedDomain(Protocol):
     def left_out(self) -> tuple[str, ...]: ...
     @property
     def unmet(self) -> tuple[str, ...]: ...
+    @property
+    def held_back(self) -> tuple[str, ...]: ...
 
 
 class Plan(Protocol):
@@ -200,6 +206,15 @@ class Report:
         """
         return format_causes(self.domains, causes)
 
+    def counts(self) -> str:
+        """Return how many domains there are of each status, as a sentence; nothing before anything was compared."""
+        if self.plan is None or not self.domains:
+            return ""
+        planned = {entry.domain.id: entry for entry in self.plan.entries}
+        summary = summary_of(self._outcome(domain, planned.get(domain.id or "")).status for domain in self.domains)
+        held_back = sum(bool(entry.held_back) for entry in self.plan.entries)
+        return messages.format_summary(summary, held_back)
+
     def as_result(self, *, with_diff: bool, api_calls: Mapping[str, int]) -> dict[str, Any]:
         """Return ``changed``, ``domains``, ``summary``, ``jobs``, ``api_calls`` and, on demand, ``diff``."""
         planned = {entry.domain.id: entry for entry in self.plan.entries} if self.plan else {}
@@ -207,10 +222,7 @@ class Report:
         result: dict[str, Any] = {
             "changed": self.changed,
             "domains": entries,
-            "summary": {
-                "total": len(entries),
-                **{status.value: sum(e["status"] == status for e in entries) for status in Status},
-            },
+            "summary": summary_of(entry["status"] for entry in entries),
             "jobs": [
                 {"id": job.id, "status": job.status.value, "domain_ids": list(job.domain_ids), "progress": job.progress}
                 for job in self.jobs
@@ -220,26 +232,32 @@ class Report:
         if self.backup_file is not None:
             result["backup_file"] = self.backup_file
         if with_diff:
-            result["diff"] = diff(self.plan, redact=self.redact) if self.plan else []
+            result["diff"] = diff_of(self.plan.changing, redact=self.redact) if self.plan else []
         return result
 
     def _entry(self, domain: ListedDomain, planned: PlannedDomain | None) -> dict[str, Any]:
-        outcome = self.outcomes.get(domain.id or domain.name or "") or self._outcome_of_plan(planned)
+        outcome = self._outcome(domain, planned)
+        before, after = (planned.before, planned.after) if planned and self._shows_values(domain, outcome) else ({}, {})
         equivalent = (*(planned.equivalent if planned else ()), *outcome.normalised)
         return {
             "id": domain.id,
             "name": domain.name,
             "status": outcome.status.value,
             "changed_fields": list(planned.changed_fields) if planned else [],
-            "before": self._shown(planned.before if planned else {}),
-            "after": self._shown(planned.after if planned else {}),
+            "before": self._shown(before),
+            "after": self._shown(after),
             "equivalent": [{"field": name, "rule": rule} for name, rule in equivalent],
             "unverifiable": list(planned.unverifiable) if planned else [],
             "not_applied": list(outcome.not_applied),
             "altered": list(outcome.altered),
+            "held_back": list(planned.held_back) if planned else [],
             "stored": self._shown({**outcome.not_applied, **outcome.altered}),
             "reason": self._reason(outcome, planned),
         }
+
+    def _shows_values(self, domain: ListedDomain, outcome: Outcome) -> bool:
+        """Return whether to return the values: of a failed run only those of domains that did not end well."""
+        return not self.failed or (domain.id in self.outcomes and outcome.status not in ENDED_WELL)
 
     def _reason(self, outcome: Outcome, planned: PlannedDomain | None) -> str | None:
         if outcome.reason is None:
@@ -248,6 +266,9 @@ class Report:
 
     def _shown(self, contact: Mapping[str, str]) -> dict[str, str | None]:
         return {name: None if self.redact else value for name, value in contact.items()}
+
+    def _outcome(self, domain: ListedDomain, planned: PlannedDomain | None) -> Outcome:
+        return self.outcomes.get(domain.id or domain.name or "") or self._outcome_of_plan(planned)
 
     def _outcome_of_plan(self, planned: PlannedDomain | None) -> Outcome:
         if planned is None:
@@ -263,6 +284,12 @@ class Report:
         return Outcome(Status.FAILED, messages.NOT_WRITTEN)
 
 
+def summary_of(statuses: Iterable[str]) -> dict[str, int]:
+    """Return the number of domains in all, and with each status."""
+    counted = Counter(statuses)
+    return {"total": sum(counted.values()), **{status.value: counted[status] for status in Status}}
+
+
 def _by_field(
     entries: Iterable[PlannedDomain], fields_of: Callable[[PlannedDomain], tuple[str, ...]]
 ) -> dict[str, list[str]]:
@@ -272,59 +299,3 @@ def _by_field(
         for name in fields_of(entry):
             ids.setdefault(name, []).append(entry.domain.id)
     return ids
-
-
-class InfoReport:
-    """Holds what was read; a failed task returns as much of it as there is.
-
-    :param values: the keys of the result beside ``changed`` and ``api_calls``, as they are before anything was read.
-    """
-
-    def __init__(self, **values: Any) -> None:
-        self.values = values
-        self.warnings: list[str] = []
-
-    def take_error(self, error: HostUpError) -> None:
-        """Nothing of the result depends on the error."""
-
-    def advice(self) -> str:
-        """Return nothing: a task that only reads leaves nothing under way."""
-        return ""
-
-    def safe_text(self, text: str) -> str:
-        """Return the text as it is."""
-        return text
-
-    def safe_words(self, text: str) -> str:
-        """Return words of the API as other texts."""
-        return self.safe_text(text)
-
-    def as_result(self, *, with_diff: bool, api_calls: Mapping[str, int]) -> dict[str, Any]:  # noqa: ARG002 - never a diff
-        """Return ``changed``, the values and ``api_calls``."""
-        return {"changed": False, **self.values, "api_calls": dict(api_calls)}
-
-
-def diff(plan: Plan, *, redact: bool = False) -> list[dict[str, str]]:
-    """Return Ansible's diff: one entry for each domain to write, one ``field: value`` line for each field that differs.
-
-    :param redact: put words in the place of the values.
-    """
-    return [
-        {
-            "before_header": entry.domain.label,
-            "after_header": entry.domain.label,
-            "before": _lines(dict.fromkeys(entry.before, "(stored value)") if redact else entry.before),
-            "after": _lines(dict.fromkeys(entry.after, "(declared value)") if redact else entry.after),
-        }
-        for entry in plan.changing
-    ]
-
-
-def _lines(contact: Contact) -> str:
-    return "".join(f"{name}: {_on_one_line(contact[name])}\n" for name in sorted(contact))
-
-
-def _on_one_line(value: str) -> str:
-    if not value:
-        return '""'
-    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode("ascii") for char in value)

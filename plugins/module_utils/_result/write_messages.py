@@ -17,6 +17,10 @@ CANARY_FAILED = "Not sent, because the canary did not come out as declared."
 CANARY_TOO_LATE = "Not sent, because wait_timeout was over when the canary had come out as declared."
 EARLIER_REQUEST_FAILED = "Not sent, because an earlier request failed."
 SENDING = "The run ended while the update was sent, so it is not known whether the API acted."
+HOLDER_FIELDS_CURE = (
+    "Below .se, .nu and .test another name or organisation is another holder, which the registry may ignore: set"
+    " holder_fields to leave, and these fields are left alone there."
+)
 NO_JOB_NAMED = "the API accepted the update, but named no job"
 NOT_IN_ANSWER = "the API's answer did not include this domain."
 OTHER_VALUES = "The API reported success, but reading back shows other values."

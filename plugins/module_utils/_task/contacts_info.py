@@ -27,6 +27,7 @@ from ansible_collections.hostup.cloud.plugins.module_utils._contact.stored impor
 from ansible_collections.hostup.cloud.plugins.module_utils._engine.reading import unreadable, with_names
 from ansible_collections.hostup.cloud.plugins.module_utils._http.errors import MissingDomains, format_request_id
 from ansible_collections.hostup.cloud.plugins.module_utils._result import messages
+from ansible_collections.hostup.cloud.plugins.module_utils._result.info_report import InfoReport
 from ansible_collections.hostup.cloud.plugins.module_utils._result.messages import (
     SHORTEST_STORED_VALUE,
     WITHHELD,
@@ -34,7 +35,6 @@ from ansible_collections.hostup.cloud.plugins.module_utils._result.messages impo
     without_quotes,
     without_values,
 )
-from ansible_collections.hostup.cloud.plugins.module_utils._result.report import InfoReport
 from ansible_collections.hostup.cloud.plugins.module_utils._task.audit import (
     Finding,
     clusters_of,

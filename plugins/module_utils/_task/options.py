@@ -29,6 +29,7 @@ def contacts_argument_spec() -> dict[str, dict[str, Any]]:
         "preflight": {"type": "str", "default": "each", "choices": ["each", "list", "none"]},
         "on_blocked": {"type": "str", "default": "fail", "choices": ["fail", "skip"]},
         "material_changes": {"type": "str", "default": "warn", "choices": ["allow", "warn", "deny"]},
+        "holder_fields": {"type": "str", "default": "try", "choices": ["try", "leave"]},
         "max_changed": {"type": "int"},
         "canary": {"type": "int", "default": 0},
         "wait": {"type": "bool", "default": True},

@@ -45,6 +45,9 @@ class TaskReport(Protocol):
     def advice(self) -> str:
         """Return what to do after a run that was cut short, or nothing."""
 
+    def counts(self) -> str:
+        """Return a closing sentence that counts, or nothing."""
+
     def safe_text(self, text: str) -> str:
         """Return a text for a person without what must not be shown."""
 
@@ -130,7 +133,8 @@ class Task(Generic[R]):
             if error is not None:
                 self._fail_json(error)
             self._warn()
-            self._module.exit_json(**self._result())
+            counts = self.report.counts()
+            self._module.exit_json(**({"msg": counts} if counts else {}), **self._result())
 
     def _outcome(self, run: Callable[[Task[R]], None]) -> HostUpError | None:
         """Return the error that ends the task, if one does; signals are ignored then, for the task is about to end."""
@@ -161,7 +165,8 @@ class Task(Generic[R]):
         failure["errors"] = [{**item, "message": report.safe_words(item["message"])} for item in failure["errors"]]
         self._warn()
         known = {"exception": REQUESTS_IMPORT_ERROR} if isinstance(error, MissingLibrary) else {}
-        self._module.fail_json(msg=report.safe_text(str(error)), failure=failure, **known, **self._result())
+        message = "\n".join(filter(None, [report.safe_text(str(error)), report.counts()]))
+        self._module.fail_json(msg=message, failure=failure, **known, **self._result())
 
     def _warn(self) -> None:
         for warning in self.report.warnings:

@@ -10,7 +10,7 @@ import json
 import os
 import ssl
 import threading
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -21,8 +21,10 @@ import pytest
 import trustme
 from hypothesis import strategies as st
 
-from ansible_collections.hostup.cloud.plugins.module_utils._contact.fields import FIELD_NAMES
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.domain import Domain
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.fields import FIELD_NAMES, Contact
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.stored import Presence, StoredContact, StoredField
+from ansible_collections.hostup.cloud.plugins.module_utils._engine.plan import Comparison, Plan, Wanted, make_plan
 from ansible_collections.hostup.cloud.plugins.module_utils._http.client import Client
 from ansible_collections.hostup.cloud.plugins.module_utils._http.clock import Clock
 from ansible_collections.hostup.cloud.plugins.module_utils._http.request import Connection
@@ -76,6 +78,17 @@ def whole(
         return StoredField(Presence.TEXT if text else Presence.EMPTY, text, returned=name in contact)
 
     return StoredContact({name: field(name) for name in FIELD_NAMES})
+
+
+def plan_for(
+    domains: Iterable[Domain],
+    stored: Mapping[str, StoredContact],
+    declared: Contact,
+    comparison: Comparison,
+    condition: Contact | None = None,
+) -> Plan:
+    """Return the plan of a task with one contact."""
+    return make_plan(domains, stored, Wanted({None: declared}, comparison, condition or {}))
 
 
 START = datetime(2026, 3, 1, 8, 0, 0, tzinfo=timezone.utc)

@@ -27,8 +27,8 @@ from ansible_collections.hostup.cloud.plugins.module_utils._engine.apply import 
 from ansible_collections.hostup.cloud.plugins.module_utils._engine.backup import Backup
 from ansible_collections.hostup.cloud.plugins.module_utils._engine.guards import ALLOW, NONE, GuardSettings
 from ansible_collections.hostup.cloud.plugins.module_utils._engine.job_file import JobFile
-from ansible_collections.hostup.cloud.plugins.module_utils._engine.plan import Comparison, Plan
-from ansible_collections.hostup.cloud.plugins.module_utils._engine.planner import Planner, Wanted
+from ansible_collections.hostup.cloud.plugins.module_utils._engine.plan import Comparison, Plan, Wanted
+from ansible_collections.hostup.cloud.plugins.module_utils._engine.planner import Planner
 from ansible_collections.hostup.cloud.plugins.module_utils._http.clock import Clock, Deadline
 from ansible_collections.hostup.cloud.plugins.module_utils._http.errors import (
     Exchange,
@@ -208,7 +208,7 @@ def run(
 def planner_of(
     registrar: Registrar, report: Report, declared: Contact, accepted: dict[str, frozenset[str]] | None = None
 ) -> Planner:
-    wanted = Wanted(declared, {}, Comparison(accepted=accepted or {}))
+    wanted = Wanted({None: declared}, Comparison(accepted=accepted or {}))
     return Planner(registrar, report, wanted, GuardSettings(ALLOW, None, NONE), registrar.clock)
 
 
@@ -705,13 +705,13 @@ def test_domains_with_one_cause_are_one_sentence_and_all_of_them_forbidden_is_ab
     assert caught.value.as_failure()["http_status"] == http_status
 
 
-def test_names_are_resolved_in_the_declared_order_behind_the_ids() -> None:
+def test_names_are_resolved_in_the_declared_order_behind_the_ids_and_are_as_the_api_has_them() -> None:
     registrar = registrar_of(names={"dom_a": "A.example", "dom_b": "b.example"})
     listed = read_listed(["dom_x"], ["b.example", "a.example"], "auto")
     assert resolve(registrar, listed) == [
         Domain("dom_x"),
         Domain("dom_b", "b.example"),
-        Domain("dom_a", "a.example"),
+        Domain("dom_a", "A.example"),
     ]
 
 

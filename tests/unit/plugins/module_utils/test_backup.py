@@ -30,11 +30,12 @@ from ansible_collections.hostup.cloud.plugins.module_utils._engine.backup import
     read_backup_place,
     write_backup,
 )
-from ansible_collections.hostup.cloud.plugins.module_utils._engine.plan import Comparison, Plan, make_plan
+from ansible_collections.hostup.cloud.plugins.module_utils._engine.plan import Comparison, Plan
 from ansible_collections.hostup.cloud.plugins.module_utils._result.report import Report
 from ansible_collections.hostup.cloud.tests.unit.plugins.module_utils.conftest import (
     COMPLETE_CONTACT,
     FakeClock,
+    plan_for,
     whole,
 )
 
@@ -47,7 +48,7 @@ def place_of(path: Path | str | None, *, backup: bool = True) -> BackupPlace | N
 
 def plan_of(declared: Contact, *stored: Contact) -> Plan:
     domains = [Domain(f"dom_{index}", f"{index}.example") for index in range(len(stored))]
-    return make_plan(domains, {d.id or "": whole(c) for d, c in zip(domains, stored)}, declared, Comparison())
+    return plan_for(domains, {d.id or "": whole(c) for d, c in zip(domains, stored)}, declared, Comparison())
 
 
 def content_of(plan: Plan) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from ansible_collections.hostup.cloud.plugins.module_utils._contact.declared imp
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.domain import Domain
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.fields import FIELD_NAMES, Contact
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.invalid_input import InvalidInput
-from ansible_collections.hostup.cloud.plugins.module_utils._engine.plan import Comparison, make_plan
+from ansible_collections.hostup.cloud.plugins.module_utils._engine.plan import Comparison
 from ansible_collections.hostup.cloud.plugins.module_utils._http.clock import Deadline
 from ansible_collections.hostup.cloud.plugins.module_utils._http.errors import MissingDomains
 from ansible_collections.hostup.cloud.plugins.module_utils._task.contacts_info import (
@@ -32,7 +32,12 @@ from ansible_collections.hostup.cloud.plugins.module_utils._task.contacts_info i
     lost_names,
     read_contacts,
 )
-from ansible_collections.hostup.cloud.tests.unit.plugins.module_utils.conftest import COMPLETE_CONTACT, START, whole
+from ansible_collections.hostup.cloud.tests.unit.plugins.module_utils.conftest import (
+    COMPLETE_CONTACT,
+    START,
+    plan_for,
+    whole,
+)
 
 A, B = Domain("dom_a", "a.example"), Domain("dom_b", "b.example")
 NO_OPTIONS = {"audit": False, "check_actions": False, "redact": False}
@@ -146,7 +151,7 @@ def test_reading_writing_to_a_file_and_declaring_again_changes_nothing(stored: C
     assert set(left_out) == {name for name in stored if contact[name] is None}
     kept = yaml.safe_load(yaml.safe_dump(contact))
     if any(value is not None for value in kept.values()):
-        plan = make_plan([A], {"dom_a": whole(stored)}, read_declared(kept), Comparison())
+        plan = plan_for([A], {"dom_a": whole(stored)}, read_declared(kept), Comparison())
         assert not plan.changing
 
 
@@ -164,7 +169,7 @@ def listed(ids: Sequence[str] = (), names: Sequence[str] = ()) -> Listed:
         (listed(), True, [A, B], 2),
         (listed(["dom_b"]), False, [Domain("dom_b")], 0),
         (listed(["dom_b"]), True, [B], 2),
-        (listed(names=["A.example"]), False, [Domain("dom_a", "A.example")], 1),
+        (listed(names=["A.example"]), False, [Domain("dom_a", "a.example")], 1),
         (listed(["dom_b"], ["a.example"]), True, [B, A], 2),
     ],
 )

@@ -31,10 +31,10 @@ from ansible_collections.hostup.cloud.plugins.module_utils._engine.guards import
     pass_guards,
     read_guards,
 )
-from ansible_collections.hostup.cloud.plugins.module_utils._engine.plan import Comparison, Plan, make_plan
+from ansible_collections.hostup.cloud.plugins.module_utils._engine.plan import Comparison, Plan
 from ansible_collections.hostup.cloud.plugins.module_utils._http.errors import Exchange, MissingDomains, Refused
 from ansible_collections.hostup.cloud.plugins.module_utils._result.report import Report
-from ansible_collections.hostup.cloud.tests.unit.plugins.module_utils.conftest import whole
+from ansible_collections.hostup.cloud.tests.unit.plugins.module_utils.conftest import plan_for, whole
 
 OPEN = EditGate(True)
 SHUT = EditGate(False, "A transfer is in progress.", "pending_order")
@@ -101,7 +101,7 @@ def passage(
     stored = {d.id or "": whole(declared if d.id in as_declared else old) for d in domains}
     report = Report(check_mode=check_mode)
     report.domains = list(domains)
-    plan = make_plan(domains, stored, declared, Comparison())
+    plan = plan_for(domains, stored, declared, Comparison())
     report.take_plan(plan)
     done = Passage(report)
     # It answers the few requests of the guards, and is no Api.
@@ -165,8 +165,7 @@ def test_a_blocked_domain_can_be_left_out_with_a_warning() -> None:
     assert "b.example" in warning
     assert "pending_order" in warning
     assert [item["after_header"] for item in done.report.as_result(with_diff=True, api_calls={})["diff"]] == [
-        "a.example (dom_a)",
-        "c.se (dom_c)",
+        "2 domains: a.example, c.se",
     ]
 
 
@@ -326,7 +325,7 @@ def test_changes_without_consequences_are_not_denied() -> None:
 def guard(stored: StoredContact, declared: Contact, *, complete: bool, condition: Contact | None = None) -> Report:
     report = Report(check_mode=False)
     report.domains = [Domain("dom_a", "a.example")]
-    plan = make_plan(report.domains, {"dom_a": stored}, declared, Comparison(), condition)
+    plan = plan_for(report.domains, {"dom_a": stored}, declared, Comparison(), condition)
     api: Any = Gatekeeper(sends_complete_contact=complete)
     pass_guards(plan, api, report, GuardSettings(material_changes=ALLOW))
     return report
@@ -364,7 +363,7 @@ def unreadable_plan(*lost: Mapping[str, Collection[str]]) -> tuple[Plan, Report]
     report = Report(check_mode=False)
     report.domains = domains = [Domain(f"dom_{index}", f"{index}.example") for index in range(len(lost))]
     stored = {d.id: whole({"firstname": "Erik", "email": "erik@example.com"}, **of) for d, of in zip(domains, lost)}
-    report.plan = plan = make_plan(domains, stored, {"firstname": "Anna", "city": "Lund"}, Comparison())
+    report.plan = plan = plan_for(domains, stored, {"firstname": "Anna", "city": "Lund"}, Comparison())
     return plan, report
 
 
@@ -414,7 +413,7 @@ def test_behind_a_canary_what_cannot_be_read_says_what_was_written() -> None:
 def test_behind_a_canary_the_domains_that_were_written_count_and_are_not_denied() -> None:
     report = Report(check_mode=False)
     report.domains = [Domain("dom_b", "b.example")]
-    plan = make_plan(report.domains, {"dom_b": whole({"city": "Umeå"})}, {"city": "Lund"}, Comparison())
+    plan = plan_for(report.domains, {"dom_b": whole({"city": "Umeå"})}, {"city": "Lund"}, Comparison())
     api: Any = Gatekeeper()
     assert pass_guards(plan, api, report, GuardSettings(max_changed=3), written=2) == plan
     with pytest.raises(HostUpError, match=r"3 of 3 domains would change.*Only the canary \(2 domains\) was written"):
@@ -427,7 +426,7 @@ def test_what_was_warned_of_before_the_canary_is_not_warned_of_again() -> None:
     api: Any = Gatekeeper()
     for declared, warnings in (({"email": "a@example.com"}, 2), ({"email": "a@example.com"}, 2)):
         stored = {"dom_a": whole({"email": "b@example.com"})}
-        pass_guards(make_plan(report.domains, stored, declared, Comparison()), api, report, GuardSettings())
+        pass_guards(plan_for(report.domains, stored, declared, Comparison()), api, report, GuardSettings())
         assert len(report.warnings) == warnings
 
 
@@ -438,11 +437,11 @@ def test_behind_the_canary_only_domains_whose_material_change_is_new_are_warned_
     declared = {"email": "a@example.com"}
     before = {"dom_a": whole({"email": "b@example.com"}), "dom_b": whole(declared)}
     now = {"dom_a": whole({"email": "b@example.com"}), "dom_b": whole({"email": "c@example.com"})}
-    pass_guards(make_plan(domains, before, declared, Comparison()), api, report, GuardSettings())
+    pass_guards(plan_for(domains, before, declared, Comparison()), api, report, GuardSettings())
     first = list(report.warnings)
     assert first
     assert all("a.example" in warning for warning in first)
-    pass_guards(make_plan(domains, now, declared, Comparison()), api, report, GuardSettings(), written=1)
+    pass_guards(plan_for(domains, now, declared, Comparison()), api, report, GuardSettings(), written=1)
     news = report.warnings[len(first) :]
     assert len(news) == len(first)
     assert all("Legal consequences for 1 domain (b.example)" in warning for warning in news)

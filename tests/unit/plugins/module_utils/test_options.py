@@ -56,6 +56,7 @@ def test_the_defaults_are_those_of_the_design() -> None:
         "preflight": "each",
         "on_blocked": "fail",
         "material_changes": "warn",
+        "holder_fields": "try",
         "canary": 0,
         "wait": True,
         "wait_timeout": 900,

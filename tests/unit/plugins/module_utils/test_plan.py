@@ -13,11 +13,13 @@ import pytest
 
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.domain import Domain
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.fields import FIELD_NAMES, Contact
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.stored import StoredContact
 from ansible_collections.hostup.cloud.plugins.module_utils._engine.plan import (
     Comparison,
     Group,
     Plan,
     PlannedDomain,
+    Wanted,
     make_plan,
     write_groups,
 )
@@ -27,8 +29,8 @@ from ansible_collections.hostup.cloud.plugins.module_utils._engine.verify import
     status_of,
     verify,
 )
-from ansible_collections.hostup.cloud.plugins.module_utils._result.report import diff
-from ansible_collections.hostup.cloud.tests.unit.plugins.module_utils.conftest import whole
+from ansible_collections.hostup.cloud.plugins.module_utils._result.diff import diff_of
+from ansible_collections.hostup.cloud.tests.unit.plugins.module_utils.conftest import plan_for, whole
 
 OLD = {
     "firstname": "Erik",
@@ -47,7 +49,7 @@ OLD = {
 def plan_of(declared: Contact, *stored: Contact, absent: Collection[str] = (), **comparison: Any) -> Plan:
     domains = [Domain(f"dom_{index}", f"{index}.example") for index in range(len(stored))]
     contacts = {domain.id: whole(contact, absent=absent) for domain, contact in zip(domains, stored)}
-    return make_plan(domains, contacts, declared, Comparison(**comparison))
+    return plan_for(domains, contacts, declared, Comparison(**comparison))
 
 
 def judged(entry: PlannedDomain, now: Contact) -> dict[str, VerifiedField]:
@@ -86,7 +88,7 @@ def test_a_field_that_the_answer_left_out_is_empty() -> None:
 def plan_when(condition: Contact, *stored: Contact, absent: Collection[str] = (), **comparison: Any) -> Plan:
     domains = [Domain(f"dom_{index}") for index in range(len(stored))]
     contacts = {domain.id: whole(contact, absent=absent) for domain, contact in zip(domains, stored)}
-    return make_plan(domains, contacts, {"firstname": "Anna"}, Comparison(**comparison), condition)
+    return plan_for(domains, contacts, {"firstname": "Anna"}, Comparison(**comparison), condition)
 
 
 def test_only_contacts_that_meet_the_whole_condition_are_considered() -> None:
@@ -95,7 +97,7 @@ def test_only_contacts_that_meet_the_whole_condition_are_considered() -> None:
     assert [entry.unmet for entry in plan.entries] == [(), ("email",), ("firstname", "email")]
     assert [entry.domain.id for entry in plan.considered] == ["dom_0"]
     assert [entry.domain.id for entry in plan.changing] == ["dom_0"]
-    assert [item["after_header"] for item in diff(plan)] == ["dom_0"]
+    assert [item["after_header"] for item in diff_of(plan.changing)] == ["dom_0"]
 
 
 def test_a_condition_is_compared_as_the_declaration_is() -> None:
@@ -123,7 +125,39 @@ def test_a_field_that_the_api_does_not_report_meets_no_condition() -> None:
 # -- held back ---------------------------------------------------------------------------------------------------------
 
 
-def test_a_domain_that_is_held_back_differs_but_is_not_written() -> None:
+def plan_leaving(fields: Collection[str], declared: Contact, stored: StoredContact) -> PlannedDomain:
+    wanted = Wanted({None: declared}, left_alone=lambda _name: frozenset(fields))
+    (entry,) = make_plan([Domain("dom_0", "0.example")], {"dom_0": stored}, wanted).entries
+    return entry
+
+
+def test_a_field_that_is_left_alone_is_compared_but_neither_written_nor_a_change() -> None:
+    entry = plan_leaving(["firstname", "lastname"], {"firstname": "Anna", "lastname": OLD["lastname"]}, whole(OLD))
+    assert entry.held_back == ("firstname",)
+    assert (entry.changed_fields, entry.after, entry.declared) == ((), {}, {})
+
+
+def test_a_complete_update_carries_what_is_stored_of_a_field_that_is_left_alone() -> None:
+    entry = plan_leaving(["firstname"], {"firstname": "Anna", "city": "Lund"}, whole(OLD))
+    assert entry.complete_contact == {**whole(OLD).known, "city": "Lund"}
+
+
+def test_what_cannot_be_read_of_a_field_that_is_left_alone_is_no_problem() -> None:
+    entry = plan_leaving(["firstname"], {"firstname": "Anna", "city": "Lund"}, whole(OLD, spoilt=["firstname"]))
+    assert (entry.held_back, entry.unreadable, entry.changed_fields) == ((), (), ("city",))
+
+
+def test_each_domain_is_compared_with_its_own_profile() -> None:
+    wanted = Wanted({"a": {"city": "Lund"}, "b": {"email": "b@example.com"}}, profiles={"dom_0": "b", "dom_1": "a"})
+    domains = [Domain("dom_0"), Domain("dom_1")]
+    plan = make_plan(domains, {"dom_0": whole(OLD), "dom_1": whole(OLD)}, wanted)
+    assert [(entry.profile, entry.changed_fields) for entry in plan.entries] == [("b", ("email",)), ("a", ("city",))]
+
+
+# -- blocked ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_domain_that_is_blocked_differs_but_is_not_written() -> None:
     plan = plan_of({"city": "Malmö"}, OLD, OLD).without(["dom_0"])
     assert [entry.changed_fields for entry in plan.entries] == [("city",), ("city",)]
     assert [entry.domain.id for entry in plan.changing] == ["dom_1"]
@@ -132,12 +166,12 @@ def test_a_domain_that_is_held_back_differs_but_is_not_written() -> None:
 
 def test_a_redacted_diff_reports_the_fields_and_no_value() -> None:
     plan = plan_of({"city": "Malmö", "companyname": ""}, OLD)
-    assert diff(plan, redact=True) == [
+    assert diff_of(plan.changing, redact=True) == [
         {
             "before_header": "0.example (dom_0)",
             "after_header": "0.example (dom_0)",
-            "before": "city: (stored value)\ncompanyname: (stored value)\n",
-            "after": "city: (declared value)\ncompanyname: (declared value)\n",
+            "before": "",
+            "after": "other values for city, companyname\n",
         }
     ]
 
@@ -210,8 +244,8 @@ def test_empty_is_what_a_field_that_is_never_read_is_taken_for() -> None:
 def test_what_a_field_is_that_was_left_out_does_not_depend_on_other_domains() -> None:
     domains = [Domain("dom_0"), Domain("dom_1")]
     stored = {"dom_0": whole(OLD, absent={"address2"}), "dom_1": whole({**OLD, "address2": "Lgh 1101"})}
-    both = make_plan(domains, stored, {"address2": "Lgh 1101"}, Comparison()).entries
-    alone = make_plan(domains[:1], stored, {"address2": "Lgh 1101"}, Comparison()).entries
+    both = plan_for(domains, stored, {"address2": "Lgh 1101"}, Comparison()).entries
+    alone = plan_for(domains[:1], stored, {"address2": "Lgh 1101"}, Comparison()).entries
     assert both[0] == alone[0]
     assert (both[0].unverifiable, both[1].unverifiable) == (("address2",), ())
 
@@ -223,13 +257,13 @@ def test_a_complete_contact_must_not_invent_what_one_answer_left_out() -> None:
         ({"city": "Lund", "email": "a@example.com"}, ("postcode",)),
         ({"city": "Göteborg"}, ()),
     ):
-        (entry,) = make_plan([Domain("dom_0")], stored, declared, Comparison()).entries
+        (entry,) = plan_for([Domain("dom_0")], stored, declared, Comparison()).entries
         assert entry.invented == invented
 
 
 def test_a_declared_field_that_cannot_be_read_is_no_difference_and_no_agreement() -> None:
     stored = {"dom_0": whole(OLD, spoilt={"city"})}
-    (entry,) = make_plan([Domain("dom_0")], stored, {"city": "Lund"}, Comparison(), {"city": "Lund"}).entries
+    (entry,) = plan_for([Domain("dom_0")], stored, {"city": "Lund"}, Comparison(), {"city": "Lund"}).entries
     assert (entry.unreadable, entry.changed_fields, entry.unmet) == (("city",), (), ("city",))
 
 
@@ -244,11 +278,11 @@ def test_entries_that_were_read_again_replace_those_of_the_same_domains() -> Non
     assert [entry.domain.id for entry in plan.changing] == ["dom_0"], "the plan itself stays as it is"
 
 
-def test_a_domain_that_was_not_read_again_keeps_its_entry_and_stays_held_back() -> None:
+def test_a_domain_that_was_not_read_again_keeps_its_entry_and_stays_blocked() -> None:
     plan = plan_of({"city": "Lund"}, OLD, OLD, OLD).without(["dom_0"])
     later = Plan(plan_of({"city": "Lund"}, OLD, {**OLD, "city": "Visby"}).entries[1:])
     both = plan.updated(later)
-    assert both.held_back == {"dom_0"}
+    assert both.blocked == {"dom_0"}
     assert (both.entries[0], both.entries[2]) == (plan.entries[0], plan.entries[2])
     assert both.entries[1].before == {"city": "Visby"}
     assert [entry.domain.id for entry in both.changing] == ["dom_1", "dom_2"]
@@ -374,9 +408,10 @@ def test_a_declared_field_in_another_notation_than_before_is_still_as_declared()
     assert found["phonenumber"].verdict == "kept"
 
 
-def test_the_diff_has_one_entry_for_each_domain_that_differs_and_sorted_legible_lines() -> None:
-    plan = plan_of({"firstname": "Åsa", "address1": "Nya vägen 1", "companyname": ""}, OLD, {**OLD, "city": "Lund"})
-    first, second = diff(plan)
+def test_the_diff_has_one_entry_for_each_change_with_sorted_legible_lines() -> None:
+    stored = {**OLD, "firstname": "Eva"}
+    plan = plan_of({"firstname": "Åsa", "address1": "Nya vägen 1", "companyname": ""}, OLD, stored)
+    first, second = diff_of(plan.changing)
     assert first == {
         "before_header": "0.example (dom_0)",
         "after_header": "0.example (dom_0)",
@@ -386,10 +421,31 @@ def test_the_diff_has_one_entry_for_each_domain_that_differs_and_sorted_legible_
     assert second["before_header"] == "1.example (dom_1)"
 
 
+def test_the_very_same_change_is_one_entry_of_the_diff_that_counts_and_names_its_domains() -> None:
+    plan = plan_of({"city": "Lund"}, OLD, {**OLD, "city": "Malmö"}, {**OLD, "state": "Skåne"})
+    assert [(entry["before_header"], entry["before"]) for entry in diff_of(plan.changing)] == [
+        ("2 domains: 0.example, 2.example", "city: Göteborg\n"),
+        ("1.example (dom_1)", "city: Malmö\n"),
+    ]
+
+
+@pytest.mark.parametrize(("count", "named"), [(2, 2), (20, 20), (21, 10), (300, 10)])
+def test_a_change_of_many_domains_is_no_longer_than_one_of_few(count: int, named: int) -> None:
+    (entry,) = diff_of(plan_of({"city": "Lund"}, *[OLD] * count).changing)
+    rest = f" and {count - named} more" if named < count else ""
+    assert entry["after_header"] == f"{count} domains: {', '.join(f'{i}.example' for i in range(named))}{rest}"
+    assert entry["after"] == "city: Lund\n"
+
+
+def test_a_redacted_diff_gathers_the_domains_by_the_fields_that_differ() -> None:
+    plan = plan_of({"city": "Lund"}, OLD, {**OLD, "city": "Malmö"})
+    assert [entry["after"] for entry in diff_of(plan.changing, redact=True)] == ["other values for city\n"]
+
+
 def test_the_diff_of_no_change_is_empty() -> None:
-    assert diff(plan_of({"city": "Göteborg"}, OLD)) == []
+    assert diff_of(plan_of({"city": "Göteborg"}, OLD).changing) == []
 
 
 def test_a_stored_line_break_cannot_forge_a_line_of_the_diff() -> None:
-    (entry,) = diff(plan_of({"city": "Lund"}, {**OLD, "city": "Göte\nborg\x1b[31m"}))
+    (entry,) = diff_of(plan_of({"city": "Lund"}, {**OLD, "city": "Göte\nborg\x1b[31m"}).changing)
     assert entry["before"] == "city: Göte\\nborg\\x1b[31m\n"

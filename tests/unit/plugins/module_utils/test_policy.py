@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.domain import Domain
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.fields import FIELD_NAMES, Contact
-from ansible_collections.hostup.cloud.plugins.module_utils._engine.plan import Comparison, make_plan
+from ansible_collections.hostup.cloud.plugins.module_utils._engine.plan import Comparison
 from ansible_collections.hostup.cloud.plugins.module_utils._engine.policy import (
     CONSEQUENCES,
     GENERIC,
@@ -20,11 +20,12 @@ from ansible_collections.hostup.cloud.plugins.module_utils._engine.policy import
     NOT_KNOWN,
     SWEDISH,
     MaterialChange,
+    holder_fields,
     looks_typographical,
     material_changes,
     policy_of,
 )
-from ansible_collections.hostup.cloud.tests.unit.plugins.module_utils.conftest import whole
+from ansible_collections.hostup.cloud.tests.unit.plugins.module_utils.conftest import plan_for, whole
 
 OLD = {
     "firstname": "Erik",
@@ -39,9 +40,8 @@ def change_of(
     declared: Contact, stored: Contact | None = None, name: str | None = "example.com"
 ) -> MaterialChange | None:
     """Return the material change of one domain, if there is one."""
-    plan = make_plan(
-        [Domain("dom_a", name)], {"dom_a": whole(OLD if stored is None else stored)}, declared, Comparison()
-    )
+    contacts = {"dom_a": whole(OLD if stored is None else stored)}
+    plan = plan_for([Domain("dom_a", name)], contacts, declared, Comparison())
     found = material_changes(plan.changing)
     return found[0] if found else None
 
@@ -96,6 +96,16 @@ def test_a_new_street_or_city_is_not_material(name: str) -> None:
 
 def test_what_is_only_another_notation_is_not_material() -> None:
     assert change_of({"email": "erik@EXAMPLE.com"}) is None
+
+
+@pytest.mark.parametrize("name", ["example.se", "EXAMPLE.NU.", "private.test", None])
+def test_where_the_registry_may_ignore_another_holder(name: str | None) -> None:
+    assert holder_fields(name) == {"firstname", "lastname", "companyname"}
+
+
+@pytest.mark.parametrize("name", ["example.com", "se.example", "example.sex", "example.de"])
+def test_elsewhere_the_holder_is_as_any_other_field(name: str) -> None:
+    assert holder_fields(name) == frozenset()
 
 
 # -- who becomes the legal holder, which address must confirm ----------------------------------------------------------

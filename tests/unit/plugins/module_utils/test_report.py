@@ -11,10 +11,10 @@ from typing import Any
 from ansible_collections.hostup.cloud.plugins.module_utils._api.jobs import Job, JobStatus
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.domain import Domain
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.invalid_input import HostUpError
-from ansible_collections.hostup.cloud.plugins.module_utils._engine.plan import Comparison, Plan, make_plan
+from ansible_collections.hostup.cloud.plugins.module_utils._engine.plan import Comparison, Plan
 from ansible_collections.hostup.cloud.plugins.module_utils._result.report import Outcome, Report
 from ansible_collections.hostup.cloud.plugins.module_utils._result.status import Status
-from ansible_collections.hostup.cloud.tests.unit.plugins.module_utils.conftest import whole
+from ansible_collections.hostup.cloud.tests.unit.plugins.module_utils.conftest import plan_for, whole
 
 A, B, C = Domain("dom_a", "a.example"), Domain("dom_b", "b.example"), Domain("dom_c", "c.example")
 ALTERED = {"email": "eva@example.com"}
@@ -25,7 +25,7 @@ def report_of(*cities: str, check_mode: bool = False, redact: bool = False) -> R
     report = Report(check_mode=check_mode, redact=redact)
     report.domains = [A, B, C][: len(cities)]
     stored = {domain.id or "": whole({"city": city}) for domain, city in zip(report.domains, cities)}
-    report.plan = make_plan(report.domains, stored, {"city": "Lund"}, Comparison())
+    report.plan = plan_for(report.domains, stored, {"city": "Lund"}, Comparison())
     return report
 
 
@@ -82,6 +82,7 @@ def test_an_entry_reports_the_plan_and_the_outcome() -> None:
             "unverifiable": [],
             "not_applied": ["city"],
             "altered": ["email"],
+            "held_back": [],
             "stored": {"city": "Umea", "email": "eva@example.com"},
             "reason": "Other values.",
         }
@@ -159,7 +160,7 @@ def test_with_redact_the_fields_stay_and_their_values_are_null() -> None:
     entry = result["domains"][0]
     assert (entry["before"], entry["after"], entry["stored"]) == ({"city": None}, {"city": None}, {"city": None})
     assert (entry["changed_fields"], entry["not_applied"]) == (["city"], ["city"])
-    assert result["diff"][0]["before"] == "city: (stored value)\n"
+    assert result["diff"][0]["after"] == "other values for city\n"
 
 
 def test_a_domain_that_does_not_meet_the_condition_is_skipped_and_reports_why_without_the_value() -> None:
@@ -171,7 +172,7 @@ def test_a_domain_that_does_not_meet_the_condition_is_skipped_and_reports_why_wi
         "dom_c": whole({"city": "Lund", "email": "eva@example.com", "firstname": "Eva"}),
     }
     condition = {"email": "erik@example.com", "firstname": ""}
-    report.take_plan(make_plan(report.domains, stored, {"city": "Lund"}, Comparison(), condition))
+    report.take_plan(plan_for(report.domains, stored, {"city": "Lund"}, Comparison(), condition))
     assert statuses(report) == ["planned", "skipped", "skipped"]
     assert [entry["reason"] for entry in result_of(report)["domains"]] == [
         None,
@@ -199,7 +200,7 @@ def test_what_the_api_never_reports_is_warned_of_once_with_the_domains() -> None
     report.domains = [A, B, C]
     cities = {"dom_a": "Umeå", "dom_b": "Visby", "dom_c": "Lund"}
     stored = {domain_id: whole({"city": city}, absent={"address2"}) for domain_id, city in cities.items()}
-    report.take_plan(make_plan(report.domains, stored, {"city": "Lund"}, Comparison()))
+    report.take_plan(plan_for(report.domains, stored, {"city": "Lund"}, Comparison()))
     (warning,) = report.warnings
     assert warning == (
         "The API does not return address2 of a.example, b.example, so an update has to leave it out. Whether the API"
@@ -270,15 +271,15 @@ def test_a_plan_of_the_rest_takes_the_place_of_its_domains_and_warns_of_nothing_
     report.domains = [A, B]
     declared = {"city": "Lund", "address2": "Lgh 1101"}
 
-    def plan_for(**cities: str) -> Plan:
+    def plan_now(**cities: str) -> Plan:
         stored = {domain_id: whole({"city": city}, absent={"address2"}) for domain_id, city in cities.items()}
-        return make_plan([d for d in (A, B) if d.id in cities], stored, declared, Comparison())
+        return plan_for([d for d in (A, B) if d.id in cities], stored, declared, Comparison())
 
-    report.take_plan_again(plan_for(dom_a="Umeå"))
+    report.take_plan_again(plan_now(dom_a="Umeå"))
     assert report.plan is None
-    report.take_plan(plan_for(dom_a="Umeå", dom_b="Visby"))
+    report.take_plan(plan_now(dom_a="Umeå", dom_b="Visby"))
     (warning,) = report.warnings
-    report.take_plan_again(plan_for(dom_b="Kiruna"))
+    report.take_plan_again(plan_now(dom_b="Kiruna"))
     assert [entry["before"] for entry in result_of(report)["domains"]] == [{"city": "Umeå"}, {"city": "Kiruna"}]
     assert report.warnings == [warning]
 
@@ -288,3 +289,29 @@ def test_names_that_a_read_returns_are_kept_where_none_was_known() -> None:
     report.domains = [Domain("dom_a"), Domain("dom_b", "b.example")]
     report.take_names({"dom_a": "a.example", "dom_b": "xn--b.example"})
     assert [domain.name for domain in report.domains] == ["a.example", "b.example"]
+
+
+def test_the_counts_say_how_many_domains_have_which_status() -> None:
+    assert report_of("Lund", "Umeå", "Lund", check_mode=True).counts() == "1 to change, 2 unchanged."
+    written = report_of("Lund", "Umeå", "Malmö")
+    written.record_outcome(["dom_b"], Outcome(Status.UPDATED))
+    written.record_outcome(["dom_c"], Outcome(Status.NOT_APPLIED, "Other values."))
+    assert written.counts() == "1 updated, 1 unchanged, 1 not applied."
+
+
+def test_nothing_is_counted_before_anything_was_compared() -> None:
+    report = Report(check_mode=True)
+    assert report.counts() == ""
+    report.domains = [A]
+    assert report.counts() == ""
+
+
+def test_a_failed_run_returns_values_only_of_what_did_not_end_well_and_was_come_to() -> None:
+    report = report_of("Umeå", "Umeå", "Umeå")
+    report.record_outcome(["dom_a"], Outcome(Status.UPDATED))
+    report.record_outcome(["dom_b"], Outcome(Status.NOT_APPLIED, "Other values.", (), {"city": "Umea"}))
+    report.failed = True
+    entries = result_of(report)["domains"]
+    assert [entry["before"] for entry in entries] == [{}, {"city": "Umeå"}, {}]
+    assert [entry["after"] for entry in entries] == [{}, {"city": "Lund"}, {}]
+    assert [entry["changed_fields"] for entry in entries] == [["city"]] * 3

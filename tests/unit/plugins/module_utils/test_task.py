@@ -21,7 +21,7 @@ from ansible_collections.hostup.cloud.plugins.module_utils._api.v1 import ApiV1
 from ansible_collections.hostup.cloud.plugins.module_utils._api.v2 import ApiV2
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.domain import Domain
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.invalid_input import InvalidInput
-from ansible_collections.hostup.cloud.plugins.module_utils._engine.plan import Comparison, make_plan
+from ansible_collections.hostup.cloud.plugins.module_utils._engine.plan import Comparison
 from ansible_collections.hostup.cloud.plugins.module_utils._http.errors import (
     Exchange,
     FieldError,
@@ -33,7 +33,7 @@ from ansible_collections.hostup.cloud.plugins.module_utils._result.report import
 from ansible_collections.hostup.cloud.plugins.module_utils._result.status import Status
 from ansible_collections.hostup.cloud.plugins.module_utils._task import task as task_module
 from ansible_collections.hostup.cloud.plugins.module_utils._task.task import Task, handling
-from ansible_collections.hostup.cloud.tests.unit.plugins.module_utils.conftest import whole
+from ansible_collections.hostup.cloud.tests.unit.plugins.module_utils.conftest import plan_for, whole
 
 API_KEY = "k3y-that-no-one-may-see"
 ORIGIN = "https://cloud.hostup.se"
@@ -98,7 +98,7 @@ def plan_a_move(task: Task[Report]) -> None:
     """Plan a new city for dom_a, while dom_b has it already."""
     task.report.domains = [A, B]
     stored = {"dom_a": whole({"city": "Umeå"}), "dom_b": whole({"city": "Lund"})}
-    task.report.plan = make_plan([A, B], stored, {"city": "Lund"}, Comparison())
+    task.report.plan = plan_for([A, B], stored, {"city": "Lund"}, Comparison())
 
 
 # -- the result ------------------------------------------------------------------------------------------------------
@@ -328,7 +328,7 @@ def test_a_mistake_before_anything_was_sent_says_so() -> None:
         raise ZeroDivisionError("Anna Svensson")
 
     result = finish(run).result
-    assert result["msg"].endswith(" Nothing was written.")
+    assert result["msg"].endswith(" Nothing was written.\n1 unchanged, 1 failed.")
     assert result["changed"] is False
     assert [entry["status"] for entry in result["domains"]] == ["failed", "unchanged"]
 
