@@ -11,7 +11,7 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.calling_codes import (
@@ -142,23 +142,28 @@ def _problem_text(option: str, name: str, problem: str, *, redact: bool) -> str:
     return f"{option}.{name}: {problem}"
 
 
-def read_accepted(raw: Mapping[Any, Any], declared: Mapping[Any, Any]) -> dict[str, frozenset[str]]:
+def read_accepted(raw: Mapping[Any, Any], declared: Iterable[Mapping[Any, Any]]) -> dict[str, frozenset[str]]:
     """Return, by field, the stored spellings that count as equal to the declared value.
 
     :param raw: what the playbook gave for ``accept_stored``: field name to a list of texts.
-    :param declared: what it gave for ``contacts``.
+    :param declared: the contacts that it declares, as it gave them.
     :raises InvalidInput: with every problem.
     """
     problems: list[str] = []
     accepted: dict[str, frozenset[str]] = {}
-    managed = {NAME_OF.get(key) for key, value in declared.items() if isinstance(key, str) and value is not None}
+    managed = {
+        NAME_OF.get(key)
+        for contact in declared
+        for key, value in contact.items()
+        if isinstance(key, str) and value is not None
+    }
     for key, spellings in raw.items():
         name = NAME_OF.get(key) if isinstance(key, str) else None
         where = f"accept_stored.{key}"
         if name is None:
             problems.append(_unknown_field("accept_stored", key))
         elif name not in managed:
-            problems.append(f"{where}: {name} is not declared in contacts, so there is nothing to compare it with.")
+            problems.append(f"{where}: {name} is not declared, so there is nothing to compare it with.")
         elif not isinstance(spellings, list):
             problems.append(f"{where}: must be a list of strings, got {kind_of(spellings)}.")
         elif not all(isinstance(spelling, str) and spelling.strip() for spelling in spellings):

@@ -25,6 +25,25 @@ def contacts_argument_spec() -> dict[str, dict[str, Any]]:
         "domain_ids": {"type": "list", "elements": "str"},
         "domains": {"type": "list", "elements": "str"},
         "contacts": {"type": "dict", "required": True},
+        **writing_argument_spec(),
+    }
+
+
+def portfolio_argument_spec() -> dict[str, dict[str, Any]]:
+    """Return the options of ``hostup_portfolio`` beside the connection.
+
+    What ``profiles`` and ``assignments`` hold is not listed here, for the same reason.
+    """
+    return {
+        "profiles": {"type": "dict", "required": True},
+        "assignments": {"type": "list", "elements": "raw", "required": True},
+        **writing_argument_spec(),
+    }
+
+
+def writing_argument_spec() -> dict[str, dict[str, Any]]:
+    """Return the options of the documentation fragment ``writing``: what the modules that write have in common."""
+    return {
         "when_current": {"type": "dict"},
         "preflight": {"type": "str", "default": "each", "choices": ["each", "list", "none"]},
         "on_blocked": {"type": "str", "default": "fail", "choices": ["fail", "skip"]},
