@@ -159,6 +159,22 @@ SCENARIOS: dict[str, dict[str, Any]] = {
         "options": {"api_key": "nobodys-key"},
         "fails": True,
     },
+    "portfolio": {"module": "hostup_portfolio"},
+    "portfolio, planned": {"module": "hostup_portfolio", "run": {"check_mode": True, "diff": True}},
+    "portfolio of nothing": {"module": "hostup_portfolio", "options": {"assignments": []}},
+    "portfolio with an unknown name": {
+        "module": "hostup_portfolio",
+        "options": {"assignments": [{"profile": "company", "domains": ["example.com", "nowhere.example"]}]},
+        "fails": True,
+    },
+    "portfolio that is wrong": {"module": "hostup_portfolio", "options": {"profiles": {}}, "fails": True},
+    "portfolio that fails": {
+        "module": "hostup_portfolio",
+        "options": {"redact": True, "backup": True},
+        "switches": {"job_result": "failed"},
+        "fails": True,
+        "occasions": {BACKED_UP},
+    },
     "ask for a job": {"module": "hostup_job_info"},
     "ask for no job": {"module": "hostup_job_info", "options": {"job_ids": []}},
     "ask for what is no job": {"module": "hostup_job_info", "options": {"job_ids": [""]}, "fails": True},
@@ -169,6 +185,15 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "hostup_domain_contacts": {
         "domains": ["example.com", "example.org"],
         "contacts": COMPANY_CONTACT,
+        "wait_timeout": 1,
+        "poll_interval": 0.1,
+    },
+    "hostup_portfolio": {
+        "profiles": {"company": COMPANY_CONTACT, "shop": {"base": "company", "email": "shop@example.com"}},
+        "assignments": [
+            {"profile": "company", "domains": ["example.com"]},
+            {"profile": "shop", "tlds": ["museum", "org"]},
+        ],
         "wait_timeout": 1,
         "poll_interval": 0.1,
     },
@@ -220,3 +245,13 @@ def test_every_sample_is_as_the_documentation_says(module: str) -> None:
     samples = {key: description["sample"] for key, description in documented.items()}
     occasions = {"always", "failure", COMPARED, BACKED_UP, AUDITED, GATES_ASKED}
     assert sorted(disagreements(samples, documented, occasions)) == []
+
+
+def test_a_portfolio_returns_what_one_contact_returns_and_three_things_more() -> None:
+    one, many = documented_results("hostup_domain_contacts"), documented_results("hostup_portfolio")
+    of_one, of_many = (documented["domains"]["contains"] for documented in (one, many))
+    assert many.keys() - one.keys() == {"profiles", "unmatched"}
+    assert of_many.keys() - of_one.keys() == {"profile"}
+    assert {key: of_many[key] for key in of_one} == of_one
+    same = one.keys() - {"domains", "summary"}
+    assert {key: many[key] for key in same} == {key: one[key] for key in same}

@@ -24,6 +24,18 @@ def resolve(api: Api, listed: Listed) -> list[Domain]:
     :raises MissingDomains: with all names that the account does not have.
     :raises InvalidInput: when a name and an id are the same domain.
     """
+    named = list(find_named(api, listed).values())
+    problems = problems_of_same_domain(listed, named)
+    if problems:
+        raise InvalidInput(*problems)
+    return [Domain(domain_id) for domain_id in listed.ids] + named
+
+
+def find_named(api: Api, listed: Listed) -> dict[str, Domain]:
+    """Return the domains that are listed by name, by these names as A-labels, in the declared order.
+
+    :raises MissingDomains: with all names that the account does not have, or if two of them are one domain.
+    """
     found = api.find_domains(listed.a_labels) if listed.names else {}
     unknown = [name for name, a_label in zip(listed.names, listed.a_labels) if a_label not in found]
     if unknown:
@@ -33,12 +45,9 @@ def resolve(api: Api, listed: Listed) -> list[Domain]:
             dict.fromkeys(unknown, "the account has no domain of this name"),
             code="unknown_domain",
         )
-    named = [found[a_label] for a_label in listed.a_labels]
-    check_one_name_each(named)
-    problems = problems_of_same_domain(listed, named)
-    if problems:
-        raise InvalidInput(*problems)
-    return [Domain(domain_id) for domain_id in listed.ids] + named
+    named = {a_label: found[a_label] for a_label in listed.a_labels}
+    check_one_name_each(list(named.values()))
+    return named
 
 
 def check_one_name_each(domains: Sequence[Domain]) -> None:

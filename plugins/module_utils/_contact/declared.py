@@ -142,11 +142,11 @@ def _problem_text(option: str, name: str, problem: str, *, redact: bool) -> str:
     return f"{option}.{name}: {problem}"
 
 
-def read_accepted(raw: Mapping[Any, Any], declared: Iterable[Mapping[Any, Any]]) -> dict[str, frozenset[str]]:
+def read_accepted(raw: Mapping[Any, Any], declared: Iterable[Any]) -> dict[str, frozenset[str]]:
     """Return, by field, the stored spellings that count as equal to the declared value.
 
     :param raw: what the playbook gave for ``accept_stored``: field name to a list of texts.
-    :param declared: the contacts that it declares, as it gave them.
+    :param declared: the contacts that it declares, as it gave them, right or wrong.
     :raises InvalidInput: with every problem.
     """
     problems: list[str] = []
@@ -154,6 +154,7 @@ def read_accepted(raw: Mapping[Any, Any], declared: Iterable[Mapping[Any, Any]])
     managed = {
         NAME_OF.get(key)
         for contact in declared
+        if isinstance(contact, dict)
         for key, value in contact.items()
         if isinstance(key, str) and value is not None
     }

@@ -101,9 +101,9 @@ def format_summary(summary: Mapping[str, int], held_back: int) -> str:
 
     :param held_back: how many domains differ in fields that are left alone.
     """
-    counts = [f"{summary[status.value]} {words}" for status, words in COUNTED.items() if summary[status.value]]
+    counts = [f"{summary[status.value]} {words}" for status, words in COUNTED.items() if summary.get(status.value)]
     counts += [f"{held_back} with fields held back"] if held_back else []
-    return f"{', '.join(counts)}."
+    return f"{', '.join(counts) or 'no domains'}."
 
 
 def clause(text: str) -> str:

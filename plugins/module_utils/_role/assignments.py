@@ -4,39 +4,36 @@
 
 # This is a PRIVATE module_utils. Do not use it outside this collection.
 
-"""Which domains a portfolio assigns to which profile, as far as its variables and the account say. Pure.
+"""Which domains a portfolio assigns to which profile, as far as its options and the account say. Pure.
 
-Places are named as the role ``domain_contacts`` calls its variables, because its users read the messages.
+Places are named as the module ``hostup_portfolio`` calls its options.
 """
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ansible_collections.hostup.cloud.plugins.module_utils._api.facts import Facts
 from ansible_collections.hostup.cloud.plugins.module_utils._api.filters import Filters, check_available, read_filters
 from ansible_collections.hostup.cloud.plugins.module_utils._api.listed import V1, V2, Listed, read_listed
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.declared import kind_of
-from ansible_collections.hostup.cloud.plugins.module_utils._contact.domain import comparable_name
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.domain import Domain
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.invalid_input import InvalidInput
 
-PROFILES = "domain_contacts_profiles"
-ASSIGNMENTS = "domain_contacts_assignments"
-OPTIONS = "domain_contacts_options"
+PROFILES = "profiles"
+ASSIGNMENTS = "assignments"
 
 SELECTORS = ("domains", "domain_ids", "tlds", "tags")
-
-Account = Sequence[Mapping[str, Any]]
-"""The domains of the account, as the module ``hostup_domain_info`` returns them."""
 
 
 @dataclass(frozen=True)
 class Assignment:
     """One entry of :data:`ASSIGNMENTS`, checked.
 
-    :ivar where: its place, such as ``domain_contacts_assignments[0]``.
+    :ivar where: its place, such as ``assignments[0]``.
     :ivar listed: what it lists by id and by name.
     :ivar filters: top-level domains, any of which a domain is below, and tags, any of which it has.
     """
@@ -60,7 +57,7 @@ class Assignment:
 
 
 def read_assignments(
-    assignments: Sequence[Any], profiles: Mapping[str, Any], version: str, problems: list[str]
+    assignments: Iterable[Any], profiles: Mapping[str, Any], version: str, problems: list[str]
 ) -> Iterator[Assignment]:
     """Yield those that can be understood, and add what is wrong with the others to the problems."""
     for index, entry in enumerate(assignments):
@@ -88,7 +85,7 @@ def _problems_of_entry(entry: Mapping[Any, Any], profiles: Mapping[str, Any], wh
     name = entry.get("profile")
     if name is None:
         yield f"{where}: it has no profile. Name one of {PROFILES}."
-    elif name not in profiles:
+    elif str(name) not in profiles:
         yield f"{where}.profile: {no_such_profile(name, profiles)}"
     if not any(key in entry for key in SELECTORS):
         yield f"{where}: it says no domains. Give at least one of {', '.join(SELECTORS)}."
@@ -108,22 +105,22 @@ def _read_selectors(tlds: Sequence[str], tags: Sequence[str]) -> Filters:
         raise InvalidInput(*(problem.replace("tld:", "tlds:", 1) for problem in error.problems)) from None
 
 
-def common_generation(assignments: Sequence[Assignment], version: str, problems: list[str]) -> str | None:
-    """Return the API generation that ids or the options decide, or None; a mixture is added to the problems."""
+def common_generation(assignments: Sequence[Assignment], version: str, problems: list[str]) -> str:
+    """Return the API generation that the ids or the options decide; a mixture is added to the problems."""
     listing = [a for a in assignments if a.listed.ids or a.listed.names]
     first = {a.listed.generation: a for a in reversed(listing)}
     if len(first) > 1:
         one, other = first[V1], first[V2]
         problems.append(
             f'{one.where} means API v1 (the id "{one.listed.ids[0]}"), and {other.where} means v2 (the'
-            f" {_first_listed(other)}). One run of the role talks to one generation. List ids of one of them, use two"
-            f" runs, or set api_version in {OPTIONS}."
+            f" {_first_listed(other)}). One run talks to one generation. List ids of one of them, use two runs, or set"
+            " api_version."
         )
-        return None
+        return V2
     of_ids = next((a.listed.generation for a in listing if a.listed.ids), None)
-    generation = of_ids or (version if version != "auto" else None)
+    generation = of_ids or (version if version != "auto" else V2)
     for assignment in assignments:
-        wrong = problems_in(check_available, assignment.filters, generation or V2)
+        wrong = problems_in(check_available, assignment.filters, generation)
         problems += [f"{assignment.where}.{problem}" for problem in wrong]
     return generation
 
@@ -133,82 +130,111 @@ def _first_listed(assignment: Assignment) -> str:
     return f'id "{listed.ids[0]}"' if listed.ids else f'name "{listed.names[0]}"'
 
 
-def needs_account(assignments: Sequence[Assignment]) -> bool:
-    """Return whether only the domain list can say which domains these are, or whether two of them are the same."""
-    by_id = {a.profile for a in assignments if a.listed.ids}
-    by_name = {a.profile for a in assignments if a.listed.names}
-    return any(a.selects for a in assignments) or (bool(by_id and by_name) and len(by_id | by_name) > 1)
-
-
 class AssignmentTable:
-    """Which profile each domain is assigned to.
+    """Which profile each thing is assigned to: ids and names as listed, or domains.
 
-    :ivar unmatched: the places whose top-level domain or tag no domain has.
+    A thing that is assigned again to the same profile, perhaps in another way, is there once.
     """
 
-    def __init__(self, account: Account) -> None:
-        self._account = [domain for domain in account if domain.get("id") and domain.get("name")]
-        self._name_of = {str(domain["id"]): str(domain["name"]) for domain in self._account}
-        self._ids_of: dict[str, list[str]] = {}
-        for domain_id, name in self._name_of.items():
-            self._ids_of.setdefault(comparable_name(name) or name, []).append(domain_id)
-        self._assigned: dict[str, dict[str, dict[str, None]]] = {}
-        self._profiles_of: dict[str, dict[str, None]] = {}
+    def __init__(self) -> None:
+        self._profiles: dict[str, dict[str, None]] = {}
         self._labels: dict[str, str] = {}
-        self._tags_unknown: dict[str, list[str]] = {}
-        self.unmatched: list[str] = []
 
-    def add(self, assignment: Assignment) -> None:
-        """Assign the domains of one assignment to its profile."""
-        listed, profile = assignment.listed, assignment.profile
-        self._assigned.setdefault(profile, {"domain_ids": {}, "domains": {}})
-        for domain_id in listed.ids:
-            self._assign(profile, "domain_ids", domain_id, [domain_id])
-        for name, a_label in zip(listed.names, listed.a_labels):
-            self._assign(profile, "domains", name, self._ids_of.get(a_label) or [f"name {a_label}"])
-        for place, selector in assignment.selectors():
-            found = [domain for domain in self._account if self._fits(domain, selector, place)]
-            if not found:
-                self.unmatched.append(place)
-            for domain_id in (str(domain["id"]) for domain in found):
-                self._assign(profile, "domain_ids", domain_id, [domain_id])
+    def assign(self, key: str, profile: str, label: str) -> None:
+        """Assign a thing to a profile.
 
-    def _fits(self, domain: Mapping[str, Any], selector: Filters, place: str) -> bool:
-        if selector.tags and domain.get("tags") is None:
-            self._tags_unknown.setdefault(place, []).append(str(domain["name"]))
-            return False
-        return selector.keep({key: domain[key] for key in ("name", "tags") if domain.get(key) is not None})
+        :param key: what makes it the same thing.
+        :param label: how a message calls it.
+        """
+        self._profiles.setdefault(key, {})[profile] = None
+        self._labels.setdefault(key, label)
 
-    def _assign(self, profile: str, kind: str, value: str, keys: Sequence[str]) -> None:
-        if all(profile in self._profiles_of.get(key, {}) for key in keys):
-            # Said again, perhaps in another way, for the same profile: that is no conflict.
-            return
-        self._assigned[profile][kind][value] = None
-        for key in keys:
-            self._profiles_of.setdefault(key, {})[profile] = None
-            self._labels.setdefault(key, self._name_of.get(key, value))
+    def profiles(self) -> dict[str, str]:
+        """Return the profile of each key, in the order in which they were assigned.
 
-    def domains_of(self, profile: str) -> dict[str, list[str]]:
-        """Return the ``domain_ids`` and the ``domains`` of one profile, in the order of the assignments."""
-        return {kind: list(values) for kind, values in self._assigned[profile].items()}
-
-    def problems(self) -> list[str]:
-        """Return one sentence for each set of profiles with the same domains, and for what is not known."""
+        :raises InvalidInput: with one problem for each set of profiles that have the same things.
+        """
         groups: dict[tuple[str, ...], list[str]] = {}
-        for key, assigned in self._profiles_of.items():
+        for key, assigned in self._profiles.items():
             if len(assigned) > 1:
                 groups.setdefault(tuple(assigned), []).append(self._labels[key])
-        return [
-            *(
-                f"{ASSIGNMENTS}: a domain may have one profile only, but {' and '.join(profiles)} are both assigned to"
-                f" {', '.join(dict.fromkeys(names))}."
-                for profiles, names in groups.items()
-            ),
-            *(
-                f"{place}: the API does not return the tags of {', '.join(names)}, so nobody knows whether they fit."
-                for place, names in self._tags_unknown.items()
-            ),
-        ]
+        if groups:
+            raise InvalidInput(
+                *(
+                    f"{ASSIGNMENTS}: a domain may have one profile only, but {' and '.join(profiles)} are both assigned"
+                    f" to {', '.join(dict.fromkeys(labels))}."
+                    for profiles, labels in groups.items()
+                )
+            )
+        return {key: next(iter(assigned)) for key, assigned in self._profiles.items()}
+
+
+def check_listed(assignments: Iterable[Assignment]) -> None:
+    """Check that no id and no name is listed for two profiles.
+
+    :raises InvalidInput: with every problem.
+    """
+    table = AssignmentTable()
+    for assignment in assignments:
+        listed = assignment.listed
+        for domain_id in listed.ids:
+            table.assign(domain_id, assignment.profile, domain_id)
+        for name, a_label in zip(listed.names, listed.a_labels):
+            table.assign(a_label, assignment.profile, name)
+    table.profiles()
+
+
+@dataclass(frozen=True)
+class Assigned:
+    """The domains of a portfolio.
+
+    :ivar domains: each once, in the order of the assignments.
+    :ivar profiles: domain id to the name of its profile.
+    :ivar unmatched: the places whose top-level domain or tag no domain of the account has.
+    """
+
+    domains: tuple[Domain, ...]
+    profiles: Mapping[str, str]
+    unmatched: tuple[str, ...]
+
+
+def assign(
+    assignments: Iterable[Assignment],
+    named: Mapping[str, Domain],
+    account: Sequence[Domain],
+    facts: Mapping[str, Facts],
+) -> Assigned:
+    """Return which domains these assignments mean, and for which profile.
+
+    :param named: the domains that are listed by name, by their names as A-labels in lower case.
+    :param account: all domains of the account, where an assignment selects among them.
+    :param facts: domain id to what is known of these: names, and tags where they are asked for.
+    :raises InvalidInput: for a domain with two profiles, and where it is not known which domains have a tag.
+    """
+    known = {domain.id: domain for domain in account}
+    table, domains, unmatched, problems = AssignmentTable(), dict[str, Domain](), list[str](), list[str]()
+    for assignment in assignments:
+        found = [known.get(domain_id, Domain(domain_id)) for domain_id in assignment.listed.ids]
+        found += [named[a_label] for a_label in assignment.listed.a_labels]
+        for place, selector in assignment.selectors():
+            problems += _problems_of_unknown(selector, account, facts, place)
+            selected = [domain for domain in account if domain.name and selector.keep(facts[domain.id])]
+            unmatched += [] if selected else [place]
+            found += selected
+        for domain in found:
+            domains.setdefault(domain.id, domain)
+            table.assign(domain.id, assignment.profile, domain.name or domain.id)
+    if problems:
+        raise InvalidInput(*problems)
+    return Assigned(tuple(domains.values()), table.profiles(), tuple(unmatched))
+
+
+def _problems_of_unknown(
+    selector: Filters, account: Iterable[Domain], facts: Mapping[str, Facts], place: str
+) -> list[str]:
+    unknown = [d.name for d in account if selector.tags and d.name and "tags" not in facts[d.id]]
+    names = ", ".join(unknown)
+    return [f"{place}: the API does not return the tags of {names}, so nobody knows whether they fit."] if names else []
 
 
 def problems_of_shape(value: Any, shape: type, where: str) -> list[str]:

@@ -4,9 +4,9 @@
 
 # This is a PRIVATE module_utils. Do not use it outside this collection.
 
-"""From contact profiles and the domains that they are assigned to, to one module call for each profile. Pure.
+"""What a portfolio declares: contact profiles, and the assignments of domains to them. Pure.
 
-Places are named as the role ``domain_contacts`` calls its variables, because its users read the messages.
+Places are named as the module ``hostup_portfolio`` calls its options.
 """
 
 from __future__ import annotations
@@ -15,18 +15,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ansible_collections.hostup.cloud.plugins.module_utils._api.listed import Listed, as_listed
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.declared import read_declared
-from ansible_collections.hostup.cloud.plugins.module_utils._contact.fields import NAME_OF
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.domain import ListedDomain
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.fields import NAME_OF, Contact
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.invalid_input import InvalidInput
 from ansible_collections.hostup.cloud.plugins.module_utils._role.assignments import (
-    ASSIGNMENTS,
-    OPTIONS,
     PROFILES,
-    Account,
-    AssignmentTable,
+    Assignment,
+    check_listed,
     common_generation,
-    nearest,
-    needs_account,
     no_such_profile,
     problems_in,
     problems_of_shape,
@@ -35,93 +33,67 @@ from ansible_collections.hostup.cloud.plugins.module_utils._role.assignments imp
 
 BASE = "base"
 
-HAS_ITS_OWN_PLACE = {
-    "api_key": "domain_contacts_api_key",
-    "api_url": "domain_contacts_api_url",
-    "contacts": PROFILES,
-    "domains": ASSIGNMENTS,
-    "domain_ids": ASSIGNMENTS,
-}
-"""Options of the module that the role fills in by itself, and from where."""
-
 
 @dataclass(frozen=True)
-class KnownOptions:
-    """The options that the variable :data:`OPTIONS` may hold.
+class Portfolio:
+    """What was declared, checked as far as that goes without a request.
 
-    :ivar module: those of ``hostup_domain_contacts``.
-    :ivar connection: those of them that every module knows which reads from the API.
+    :ivar contacts: what each profile declares that a domain is assigned to, with what it inherits.
+    :ivar generation: of the API.
     """
 
-    module: frozenset[str]
-    connection: frozenset[str]
+    contacts: Mapping[str, Contact]
+    assignments: Sequence[Assignment]
+    generation: str
 
-    @classmethod
-    def of(cls, connection: Iterable[str], contacts: Iterable[str]) -> KnownOptions:
-        """Make them from the names in the argument specs."""
-        own = HAS_ITS_OWN_PLACE.keys()
-        common = frozenset({*connection, "concurrency"}) - own
-        return cls(common | frozenset(contacts) - own, common)
+    @property
+    def selects(self) -> bool:
+        """Whether only the domain list can say which domains these are."""
+        return any(assignment.selects for assignment in self.assignments)
+
+    @property
+    def needs_tags(self) -> bool:
+        """Whether the tags of the domains must be known."""
+        return any(assignment.filters.tags for assignment in self.assignments)
+
+    @property
+    def listed(self) -> dict[ListedDomain, str]:
+        """What is listed by id or by name, each once and in order, with its profile."""
+        listed: dict[ListedDomain, str] = {}
+        for assignment in self.assignments:
+            for domain in as_listed(assignment.listed.ids, assignment.listed.names):
+                listed.setdefault(domain, assignment.profile)
+        return listed
+
+    @property
+    def names(self) -> Listed:
+        """All that is listed by name, each once."""
+        names = {
+            a_label: name
+            for assignment in self.assignments
+            for name, a_label in zip(assignment.listed.names, assignment.listed.a_labels)
+        }
+        return Listed(self.generation, (), tuple(names.values()), tuple(names))
 
 
-def plan_calls(
-    profiles: Any,
-    assignments: Any,
-    options: Any = None,
-    account: Account | None = None,
-    api_version: str = "auto",
-    *,
-    known: KnownOptions,
-) -> dict[str, Any]:
-    """Return what the role has to do, or what is wrong with its variables.
+def read_portfolio(profiles: Mapping[Any, Any], assignments: Sequence[Any], version: str, *, redact: bool) -> Portfolio:
+    """Read the options ``profiles`` and ``assignments``.
 
     :param profiles: profile name to contact, which may name another profile as its ``base``.
     :param assignments: list of dicts with ``profile`` and any of ``domains``, ``domain_ids``, ``tlds`` and ``tags``.
-    :param options: options of the module for every call.
-    :param account: the domains of the account, where they are known already.
-    :param api_version: what counts where ``options`` do not say it.
-    :param known: the options that there are.
-    :returns: ``problems``, sentences; with one of them nothing may be done. ``calls``, profile name to ``contacts``,
-        ``domain_ids`` and ``domains``. ``options`` for each of these calls, and ``connection``, those of them that
-        every module knows. ``needs_account``, whether to call again with it, and ``needs_tags``, whether it must return
-        tags. ``unmatched``, the places that no domain of the account fits.
+    :param version: ``auto``, ``v1`` or ``v2``.
+    :param redact: report only which fields have problems, because a problem in full quotes the value.
+    :raises InvalidInput: with every problem of everything.
     """
-    options = {} if options is None else options
-    problems = [*_problems_of_options(options, known), *problems_of_shape(profiles, dict, PROFILES)]
-    problems += problems_of_shape(assignments, list, ASSIGNMENTS)
-    if problems:
-        return _planned(problems)
-    options = {key: value for key, value in options.items() if value is not None}
-    version = str(options.get("api_version") or api_version)
-    problems += _problems_of_profiles(profiles)
+    problems = _problems_of_profiles(profiles)
     read = list(read_assignments(assignments, profiles, version, problems))
     generation = common_generation(read, version, problems)
-    wanted = dict.fromkeys(assignment.profile for assignment in read)
-    contacts = _read_contacts(wanted, profiles, problems, redact=bool(options.get("redact"))) if not problems else {}
+    problems += problems_in(check_listed, read)
+    assigned = dict.fromkeys(assignment.profile for assignment in read)
+    contacts = _read_contacts(assigned, profiles, problems, redact=redact) if not problems else {}
     if problems:
-        return _planned(problems)
-    options = {**options, "api_version": generation} if generation else dict(options)
-    passed_on = {"options": options, "connection": {key: options[key] for key in known.connection & options.keys()}}
-    if account is None and needs_account(read):
-        needs_tags = any(assignment.filters.tags for assignment in read)
-        return {**_planned([]), **passed_on, "needs_account": True, "needs_tags": needs_tags}
-    table = AssignmentTable(account or ())
-    for assignment in read:
-        table.add(assignment)
-    calls = {name: {"contacts": contact, **table.domains_of(name)} for name, contact in contacts.items()}
-    return {**_planned(table.problems(), calls), **passed_on, "unmatched": table.unmatched}
-
-
-def _planned(problems: Sequence[str], calls: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    return {
-        "problems": list(dict.fromkeys(problems)),
-        "calls": {} if problems else dict(calls or {}),
-        "options": {},
-        "connection": {},
-        "needs_account": False,
-        "needs_tags": False,
-        "unmatched": [],
-    }
+        raise InvalidInput(*dict.fromkeys(problems))
+    return Portfolio(contacts, read, generation)
 
 
 def effective_contact(name: str, profiles: Mapping[str, Mapping[Any, Any]]) -> dict[Any, Any]:
@@ -131,11 +103,12 @@ def effective_contact(name: str, profiles: Mapping[str, Mapping[Any, Any]]) -> d
     """
     chain = [name]
     while (base := profiles[chain[-1]].get(BASE)) is not None:
+        base = str(base)
         if base not in profiles:
             raise InvalidInput(f"{PROFILES}.{chain[-1]}.{BASE}: {no_such_profile(base, profiles)}")
         if base in chain:
             raise InvalidInput(_loop(chain[chain.index(base) :]))
-        chain.append(str(base))
+        chain.append(base)
     contact: dict[Any, Any] = {}
     for ancestor in reversed(chain):
         contact.update(_by_field_name(profiles[ancestor]))
@@ -188,14 +161,3 @@ def _read_contacts(
         except InvalidInput as error:
             problems += error.problems
     return contacts
-
-
-def _problems_of_options(options: Any, known: KnownOptions) -> list[str]:
-    wrong_shape = problems_of_shape(options, dict, OPTIONS)
-    return wrong_shape or [
-        f"{OPTIONS}.{key}: this belongs into {HAS_ITS_OWN_PLACE[key]}."
-        if key in HAS_ITS_OWN_PLACE
-        else f"{OPTIONS}.{key}: hostup_domain_contacts has no such option. {nearest(key, sorted(known.module))}"
-        for key in options
-        if key not in known.module
-    ]

@@ -36,7 +36,7 @@ def portfolio_argument_spec() -> dict[str, dict[str, Any]]:
     """
     return {
         "profiles": {"type": "dict", "required": True},
-        "assignments": {"type": "list", "elements": "raw", "required": True},
+        "assignments": {"type": "list", "elements": "dict", "required": True},
         **writing_argument_spec(),
     }
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 
-CONTACT_OPTIONS = ("contacts", "when_current", "accept_stored")
+CONTACT_OPTIONS = ("contacts", "profiles", "when_current", "accept_stored")
 
 
 def without_contacts(params: Mapping[str, Any]) -> dict[str, Any]:

@@ -46,10 +46,10 @@ class WriteOptions:
     connection: Connection
 
 
-def read_write_options(params: Mapping[str, Any], declared: Iterable[Mapping[Any, Any]]) -> WriteOptions:
+def read_write_options(params: Mapping[str, Any], declared: Iterable[Any]) -> WriteOptions:
     """Return the options that do not say what to write, or where.
 
-    :param declared: the contacts that the task declares, as they are given.
+    :param declared: the contacts that the task declares, as they are given, right or wrong.
     :raises InvalidInput: with every problem.
     """
     accepted, *others = read_together(

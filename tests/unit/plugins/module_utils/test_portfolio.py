@@ -2,27 +2,26 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""From profiles and assignments to one call for each profile."""
+"""What a portfolio declares, and from there to domains of the account with one profile each."""
 
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.hostup.cloud.plugins.filter.portfolio import KNOWN
-from ansible_collections.hostup.cloud.plugins.filter.portfolio import portfolio as plan_calls
-from ansible_collections.hostup.cloud.plugins.module_utils._role.assignments import SELECTORS
-from ansible_collections.hostup.cloud.plugins.module_utils._role.portfolio import effective_contact
-from ansible_collections.hostup.cloud.plugins.module_utils._task.connection import connection_argument_spec
-from ansible_collections.hostup.cloud.plugins.module_utils._task.options import contacts_argument_spec
-
-ROLE = Path(__file__).resolve().parents[4] / "roles" / "domain_contacts"
+from ansible_collections.hostup.cloud.plugins.module_utils._api.listed import as_listed
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.domain import Domain, comparable_name
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.invalid_input import InvalidInput
+from ansible_collections.hostup.cloud.plugins.module_utils._role.assignments import SELECTORS, Assigned, assign
+from ansible_collections.hostup.cloud.plugins.module_utils._role.portfolio import (
+    Portfolio,
+    effective_contact,
+    read_portfolio,
+)
 
 COMPANY = {"companyname": "Example AB", "email": "domains@example.com", "city": "Stockholm"}
 PROFILES: dict[str, dict[str, Any]] = {
@@ -31,31 +30,40 @@ PROFILES: dict[str, dict[str, Any]] = {
     "abroad": {"base": "shop", "company": "Eksempel AS", "city": None},
 }
 ACCOUNT = [
-    {"id": "dom_com", "name": "example.com", "tags": ["production"]},
-    {"id": "dom_se", "name": "example.se", "tags": ["production", "sweden"]},
-    {"id": "dom_idn", "name": "xn--rksmrgs-5wao1o.example", "tags": []},
+    Domain("dom_com", "example.com"),
+    Domain("dom_se", "example.se"),
+    Domain("dom_idn", "xn--rksmrgs-5wao1o.example"),
 ]
+TAGS = {"dom_com": ["production"], "dom_se": ["production", "sweden"], "dom_idn": []}
 
 
-def assigned(profile: str, **lists: list[Any]) -> dict[str, Any]:
+def assigned(profile: Any, **lists: Any) -> dict[str, Any]:
     return {"profile": profile, **lists}
 
 
-def planned(*assignments: dict[str, Any], **others: Any) -> dict[str, Any]:
-    """Plan with nothing wrong."""
-    plan = plan_calls(PROFILES, list(assignments), **others)
-    assert plan["problems"] == []
-    return plan
+def portfolio_of(*assignments: Any, profiles: Any = None, version: str = "auto", redact: bool = False) -> Portfolio:
+    given = PROFILES if profiles is None else profiles
+    return read_portfolio(given, list(assignments), version, redact=redact)
 
 
-def problems(*assignments: Any, profiles: Any = None, **others: Any) -> list[str]:
-    """Plan with something wrong; then nothing may be called."""
-    plan = plan_calls(PROFILES if profiles is None else profiles, list(assignments), **others)
-    assert plan["problems"]
-    assert plan["calls"] == {}
-    assert plan["needs_account"] is False
-    reported: list[str] = plan["problems"]
-    return reported
+def problems(*assignments: Any, **others: Any) -> list[str]:
+    """Read something that is wrong."""
+    with pytest.raises(InvalidInput) as caught:
+        portfolio_of(*assignments, **others)
+    return caught.value.problems
+
+
+def found(*assignments: Any, account: Any = ACCOUNT, tags: Any = TAGS, **others: Any) -> Assigned:
+    """Return what a portfolio means in an account that has every listed name."""
+    portfolio = portfolio_of(*assignments, **others)
+    by_name = {comparable_name(domain.name or ""): domain for domain in account}
+    named = {a_label: by_name.get(a_label, Domain(f"dom_{a_label}", a_label)) for a_label in portfolio.names.a_labels}
+    facts = {d.id: {"name": d.name, **({"tags": tags[d.id]} if d.id in tags else {})} for d in account}
+    return assign(portfolio.assignments, named, account, facts)
+
+
+def profile_by_name(result: Assigned) -> dict[str | None, str]:
+    return {domain.name: result.profiles[domain.id] for domain in result.domains}
 
 
 # -- profiles ---------------------------------------------------------------------------------------------------------
@@ -73,29 +81,28 @@ def test_own_fields_replace_inherited_ones_by_any_of_their_names_and_null_is_kep
     }
 
 
-def test_a_field_that_is_left_alone_is_not_in_the_call() -> None:
-    contact = planned(assigned("abroad", domains=["example.com"]))["calls"]["abroad"]["contacts"]
-    assert contact == {"companyname": "Eksempel AS", "email": "shop@example.com"}
+def test_a_field_that_is_left_alone_is_not_declared() -> None:
+    contacts = portfolio_of(assigned("abroad", domains=["example.com"])).contacts
+    assert contacts == {"abroad": {"companyname": "Eksempel AS", "email": "shop@example.com"}}
 
 
-def test_a_base_can_be_incomplete_or_wrong_as_long_as_nobody_wears_it() -> None:
+def test_a_base_can_be_incomplete_or_wrong_as_long_as_nobody_uses_it() -> None:
     profiles = {"base": {}, "wrong": {"email": "nobody"}, "right": {"base": "wrong", "email": "a@example.com"}}
-    plan = plan_calls(profiles, [assigned("right", domains=["example.com"])])
-    assert plan["problems"] == []
-    assert plan["calls"]["right"]["contacts"] == {"email": "a@example.com"}
+    read = portfolio_of(assigned("right", domains=["example.com"]), profiles=profiles)
+    assert read.contacts == {"right": {"email": "a@example.com"}}
 
 
 @pytest.mark.parametrize(
     ("profiles", "reported"),
     [
-        ({"a": {"base": "a"}}, ["domain_contacts_profiles.a.base: these profiles inherit", "a -> a"]),
+        ({"a": {"base": "a"}}, ["profiles.a.base: these profiles inherit", "a -> a"]),
         ({"b": {"base": "c"}, "c": {"base": "b"}, "d": {"base": "c"}}, ["b -> c -> b"]),
-        ({"a": {"base": "nobody"}}, ['domain_contacts_profiles.a.base: there is no profile "nobody"']),
+        ({"a": {"base": "nobody"}}, ['profiles.a.base: there is no profile "nobody"']),
+        ({"a": {"base": ["a"]}}, ["profiles.a.base: there is no profile \"['a']\""]),
         ({"company": {}, "a": {"base": "compny"}}, ["Did you mean company?"]),
         ({"a": {"company": "X", "companyname": "Y"}}, ["a.companyname: companyname is given twice"]),
-        ({"a": "text"}, ["domain_contacts_profiles.a: must be a dictionary, got string."]),
-        ({2026: {"city": "Oslo"}}, ["domain_contacts_profiles.2026: the name of a profile must be a string"]),
-        ([], ["domain_contacts_profiles: must be a dictionary, got list."]),
+        ({"a": "text"}, ["profiles.a: must be a dictionary, got string."]),
+        ({"a": None}, ["profiles.a: must be a dictionary, got null."]),
     ],
 )
 def test_a_wrong_profile_is_one_problem(profiles: Any, reported: list[str]) -> None:
@@ -103,99 +110,101 @@ def test_a_wrong_profile_is_one_problem(profiles: Any, reported: list[str]) -> N
     assert [words for words in reported if words not in problem] == []
 
 
-def test_the_contacts_of_all_worn_profiles_are_checked_and_reported_together() -> None:
+def test_the_contacts_of_all_assigned_profiles_are_checked_and_reported_together() -> None:
     profiles = {"a": {"email": "nobody"}, "b": {"country": False, "nonsense": "x"}, "c": {"email": "nobody"}}
     reported = problems(
         assigned("a", domains=["example.com"]), assigned("b", domains=["example.se"]), profiles=profiles
     )
     assert [problem.split(":")[0] for problem in reported] == [
-        "domain_contacts_profiles.a.email",
-        "domain_contacts_profiles.b.nonsense",
-        "domain_contacts_profiles.b.country",
+        "profiles.a.email",
+        "profiles.b.nonsense",
+        "profiles.b.country",
     ]
 
 
 def test_a_redacted_problem_does_not_quote_the_value() -> None:
     profiles = {"a": {"email": "nobody-here"}}
-    (reported,) = problems(assigned("a", domains=["example.com"]), profiles=profiles, options={"redact": True})
+    (reported,) = problems(assigned("a", domains=["example.com"]), profiles=profiles, redact=True)
     assert "nobody-here" not in reported
 
 
 @given(st.dictionaries(st.sampled_from("abcdef"), st.sampled_from([*"abcdef", None]), min_size=1))
 def test_any_inheritance_ends_in_a_contact_or_in_a_problem(bases: dict[str, Any]) -> None:
     profiles = {name: {"base": base, "city": name} for name, base in bases.items()}
-    plan = plan_calls(profiles, [assigned(name, domains=[f"{name}.example"]) for name in bases])
-    assert bool(plan["problems"]) != (plan["calls"].keys() == bases.keys())
-    assert all(call["contacts"] == {"city": name} for name, call in plan["calls"].items())
+    entries = [assigned(name, domains=[f"{name}.example"]) for name in bases]
+    try:
+        contacts = portfolio_of(*entries, profiles=profiles).contacts
+    except InvalidInput as error:
+        assert error.problems  # noqa: PT017 - either end is right, and the other one is checked below
+        return
+    assert contacts == {name: {"city": name} for name in bases}
 
 
 # -- assignments ------------------------------------------------------------------------------------------------------
 
 
-def test_one_call_for_each_profile_with_its_domains_in_order_and_each_once() -> None:
-    plan = planned(
+def test_each_domain_is_there_once_in_the_order_of_the_assignments() -> None:
+    result = found(
         assigned("shop", domains=["b.example", "a.example"]),
-        assigned("company", domains=["example.com"]),
+        assigned("company", domains=["example.com"], domain_ids=["dom_x"]),
         assigned("shop", domains=["c.example", "A.EXAMPLE."]),
     )
-    assert list(plan["calls"]) == ["shop", "company"]
-    assert plan["calls"]["shop"]["domains"] == ["b.example", "a.example", "c.example"]
-    assert plan["calls"]["company"] == {"contacts": COMPANY, "domain_ids": [], "domains": ["example.com"]}
-    assert plan["needs_account"] is False
+    assert [domain.id for domain in result.domains] == [
+        "dom_b.example",
+        "dom_a.example",
+        "dom_x",
+        "dom_com",
+        "dom_c.example",
+    ]
+    assert list(result.profiles.values()) == ["shop", "shop", "company", "company", "shop"]
 
 
-def test_numbers_are_ids_as_yaml_reads_them() -> None:
-    plan = planned(assigned("company", domain_ids=[11790, "11791"]))
-    assert plan["calls"]["company"]["domain_ids"] == ["11790", "11791"]
-    assert plan["options"] == {"api_version": "v1"}
+def test_what_is_listed_is_known_before_the_first_request() -> None:
+    read = portfolio_of(
+        assigned("shop", domains=["b.example"], tlds=["com"]), assigned("company", domain_ids=["dom_x"])
+    )
+    assert list(read.listed.items()) == [
+        *((domain, "shop") for domain in as_listed([], ["b.example"])),
+        *((domain, "company") for domain in as_listed(["dom_x"], [])),
+    ]
+    assert (read.selects, read.needs_tags) == (True, False)
+
+
+def test_numbers_are_ids_and_names_of_profiles_as_yaml_reads_them() -> None:
+    read = portfolio_of(assigned(2026, domain_ids=[11790, "11791"]), profiles={"2026": COMPANY})
+    assert [domain.id for domain in read.listed] == ["11790", "11791"]
+    assert read.generation == "v1"
 
 
 @pytest.mark.parametrize(
     ("entry", "reported"),
     [
-        ("company", "domain_contacts_assignments[0]: must be a dictionary"),
-        ({"domains": ["example.com"]}, "domain_contacts_assignments[0]: it has no profile"),
+        ("company", "assignments[0]: must be a dictionary"),
+        ({"domains": ["example.com"]}, "assignments[0]: it has no profile"),
         (assigned("compny", domains=[]), "Did you mean company?"),
         (assigned("zzz", domains=[]), "There are company, shop, abroad."),
         (assigned("company"), "it says no domains"),
         (assigned("company", domain=["example.com"]), "[0].domain: there is no such key. Did you mean domains?"),
-        ({"profile": "company", "domains": "example.com"}, "[0].domains: must be a list, got string."),
+        (assigned("company", tld=["com"]), "[0].tld: there is no such key. Did you mean tlds?"),
+        (assigned("company", domains="example.com"), "[0].domains: must be a list, got string. Write it as ["),
         (assigned("company", domains=[True]), "[0].domains: every entry must be a string"),
         (assigned("company", tags=[None]), "[0].tags: every entry must be a string"),
-        (assigned("company", domains=["no name"]), 'domain_contacts_assignments[0].domains[0]: "no name"'),
-        (assigned("company", domain_ids=["example.com"]), "domain_contacts_assignments[0].domain_ids[0]"),
-        (assigned("company", tlds=["-"]), 'domain_contacts_assignments[0].tlds: "-" is not a top-level domain'),
+        (assigned("company", domains=["no name"]), 'assignments[0].domains[0]: "no name"'),
+        (assigned("company", domain_ids=["example.com"]), "assignments[0].domain_ids[0]"),
+        (assigned("company", tlds=["-"]), 'assignments[0].tlds: "-" is not a top-level domain'),
     ],
 )
 def test_a_wrong_assignment_is_reported_with_its_place(entry: Any, reported: str) -> None:
     assert any(reported in problem for problem in problems(entry))
 
 
-class Tagged(str):
-    """A text as Ansible hands it to a filter: of a class that no user knows."""
-
-    __slots__ = ()
-
-
-@pytest.mark.parametrize(
-    ("profiles", "entry", "reported"),
-    [
-        ({"a": {"city": "Lund"}}, {"profile": "a", "domains": Tagged("x.test")}, 'got string. Write it as ["'),
-        ({"a": None}, {"profile": "a", "domains": []}, "profiles.a: must be a dictionary, got null."),
-        ({"a": {"city": Tagged("Lund")}}, Tagged("a"), "[0]: must be a dictionary, got string."),
-        ({"a": {"city": [Tagged("Lund")]}}, {"profile": "a", "domains": []}, "city: must be a string, got list."),
-    ],
-)
-def test_what_arrived_is_reported_in_words_that_a_user_knows(profiles: Any, entry: Any, reported: str) -> None:
-    assert any(reported in problem for problem in plan_calls(profiles, [entry])["problems"])
-
-
 def test_all_problems_are_reported_together() -> None:
     assert len(problems(assigned("x", domains=[]), assigned("y", domains=[]), assigned("company"))) == 3
 
 
-def test_empty_lists_are_a_call_without_domains() -> None:
-    assert planned(assigned("company", domains=[]))["calls"]["company"]["domains"] == []
+def test_empty_lists_are_a_profile_without_domains() -> None:
+    read = portfolio_of(assigned("company", domains=[]))
+    assert (list(read.contacts), read.listed, read.selects) == (["company"], {}, False)
 
 
 # -- the generation of the API ----------------------------------------------------------------------------------------
@@ -203,188 +212,150 @@ def test_empty_lists_are_a_call_without_domains() -> None:
 
 def test_ids_of_both_generations_are_a_problem_also_in_different_assignments() -> None:
     (reported,) = problems(assigned("company", domain_ids=["11790"]), assigned("shop", domain_ids=["dom_a"]))
-    assert "domain_contacts_assignments[0] means API v1" in reported
-    assert "domain_contacts_assignments[1] means v2" in reported
+    assert "assignments[0] means API v1" in reported
+    assert "assignments[1] means v2" in reported
 
 
 def test_names_beside_numeric_ids_need_the_option() -> None:
     entries = (assigned("company", domain_ids=["11790"]), assigned("shop", domains=["example.com"]))
     assert len(problems(*entries)) == 1
-    assert planned(*entries, options={"api_version": "v1"})["needs_account"] is True
-    assert planned(*entries, api_version="v1")["options"]["api_version"] == "v1"
+    assert portfolio_of(*entries, version="v1").generation == "v1"
 
 
 @pytest.mark.parametrize(
-    ("lists", "options", "version"),
+    ("lists", "version", "generation"),
     [
-        ({"domain_ids": ["11790"]}, {}, "v1"),
-        ({"domain_ids": ["dom_a"]}, {}, "v2"),
-        ({"domains": ["example.com"]}, {}, None),
-        ({"domains": ["example.com"]}, {"api_version": "v1"}, "v1"),
-        ({"tlds": ["com"]}, {}, None),
-        ({"tlds": ["com"], "domain_ids": ["11790"]}, {}, "v1"),
+        ({"domain_ids": ["11790"]}, "auto", "v1"),
+        ({"domain_ids": ["dom_a"]}, "auto", "v2"),
+        ({"domains": ["example.com"]}, "auto", "v2"),
+        ({"domains": ["example.com"]}, "v1", "v1"),
+        ({"tlds": ["com"]}, "auto", "v2"),
+        ({"tlds": ["com"]}, "v1", "v1"),
+        ({"tlds": ["com"], "domain_ids": ["11790"]}, "auto", "v1"),
     ],
 )
-def test_the_generation_is_passed_on_where_ids_or_the_options_decide_it(
-    lists: dict[str, Any], options: dict[str, Any], version: str | None
-) -> None:
-    assert planned(assigned("company", **lists), options=options)["options"].get("api_version") == version
+def test_the_ids_or_the_option_decide_the_generation(lists: dict[str, Any], version: str, generation: str) -> None:
+    assert portfolio_of(assigned("company", **lists), version=version).generation == generation
 
 
 def test_tags_of_v1_are_a_problem() -> None:
     (reported,) = problems(assigned("company", tags=["x"]), assigned("shop", domain_ids=["11790"]))
-    assert reported.startswith("domain_contacts_assignments[0].tags: API v1 does not return")
+    assert reported.startswith("assignments[0].tags: API v1 does not return")
 
 
 # -- what the account has ----------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
-    ("entries", "needs_tags"),
+    ("lists", "selects", "needs_tags"),
     [
-        ([assigned("company", tlds=["com"])], False),
-        ([assigned("company", tags=["production"])], True),
-        ([assigned("company", domains=["example.com"]), assigned("shop", domain_ids=["dom_se"])], False),
+        ({"domains": ["example.com"], "domain_ids": ["dom_x"]}, False, False),
+        ({"tlds": ["com"]}, True, False),
+        ({"tags": ["production"]}, True, True),
+        ({"tlds": [], "tags": []}, False, False),
     ],
 )
-def test_the_account_is_needed_for_endings_and_tags_and_where_a_name_could_be_an_id(
-    entries: list[dict[str, Any]], needs_tags: bool
-) -> None:
-    plan = planned(*entries)
-    assert (plan["needs_account"], plan["needs_tags"], plan["calls"]) == (True, needs_tags, {})
-    assert planned(*entries, account=ACCOUNT)["needs_account"] is False
+def test_the_account_is_needed_for_endings_and_tags(lists: dict[str, Any], selects: bool, needs_tags: bool) -> None:
+    read = portfolio_of(assigned("company", **lists))
+    assert (read.selects, read.needs_tags) == (selects, needs_tags)
 
 
-def test_names_and_ids_of_one_profile_are_left_to_the_module() -> None:
-    assert planned(assigned("company", domains=["example.com"], domain_ids=["dom_com"]))["needs_account"] is False
-
-
-def test_a_domain_that_fits_several_times_is_called_once() -> None:
-    plan = planned(
+def test_a_domain_that_fits_several_times_is_there_once() -> None:
+    result = found(
         assigned("company", domains=["Example.COM"], tlds=["com", ".SE"], tags=["production", "sweden"]),
         assigned("company", domain_ids=["dom_com"]),
-        account=ACCOUNT,
     )
-    assert plan["calls"]["company"]["domains"] == ["Example.COM"]
-    assert plan["calls"]["company"]["domain_ids"] == ["dom_se"]
-    assert plan["unmatched"] == []
+    assert profile_by_name(result) == {"example.com": "company", "example.se": "company"}
+    assert result.unmatched == ()
 
 
-def test_internationalised_names_are_recognised_in_both_forms() -> None:
-    (reported,) = problems(
-        assigned("company", domains=["räksmörgås.example"]), assigned("shop", tlds=["example"]), account=ACCOUNT
-    )
-    assert "company and shop are both assigned to xn--rksmrgs-5wao1o.example." in reported
+def test_an_id_has_the_name_that_the_account_knows() -> None:
+    result = found(assigned("company", domain_ids=["dom_se", "dom_x"], tlds=["com"]))
+    assert [domain.name for domain in result.domains] == ["example.se", None, "example.com"]
 
 
-def test_what_fits_no_domain_is_reported_and_is_no_problem() -> None:
-    plan = planned(assigned("company", tlds=["museum", "com"], tags=["nowhere"]), account=ACCOUNT)
-    assert plan["unmatched"] == [
-        'domain_contacts_assignments[0].tlds "museum"',
-        'domain_contacts_assignments[0].tags "nowhere"',
+def test_what_fits_no_domain_is_returned_and_is_no_problem() -> None:
+    result = found(assigned("company", tlds=["museum", "com"], tags=["nowhere"]))
+    assert result.unmatched == ('assignments[0].tlds "museum"', 'assignments[0].tags "nowhere"')
+
+
+def test_tags_that_are_not_returned_are_a_problem_and_not_a_guess() -> None:
+    account = [*ACCOUNT, Domain("dom_x", "x.example")]
+    with pytest.raises(InvalidInput) as caught:
+        found(assigned("company", tags=["sweden"]), account=account)
+    (problem,) = caught.value.problems
+    assert problem.startswith('assignments[0].tags "sweden": the API does not return the tags of x.example')
+    assert profile_by_name(found(assigned("company", tlds=["se"]), account=account)) == {"example.se": "company"}
+
+
+def test_a_domain_without_a_name_fits_nothing() -> None:
+    result = found(assigned("company", tlds=["se"]), account=[Domain("dom_x"), *ACCOUNT])
+    assert [domain.id for domain in result.domains] == ["dom_se"]
+
+
+# -- one profile for each domain ---------------------------------------------------------------------------------------
+
+TWICE = {
+    "by its name and by its id": ({"domains": ["example.com"]}, {"domain_ids": ["dom_com"]}, "example.com"),
+    "by its name and its ending": (
+        {"domains": ["räksmörgås.example"]},
+        {"tlds": ["example"]},
+        "xn--rksmrgs-5wao1o.example",
+    ),
+    "by its id and a tag": ({"domain_ids": ["dom_se"]}, {"tags": ["sweden"]}, "example.se"),
+    "by its ending and a tag": ({"tlds": ["se"]}, {"tags": ["sweden"]}, "example.se"),
+}
+
+
+@pytest.mark.parametrize(("one", "other", "name"), TWICE.values(), ids=list(TWICE))
+def test_a_domain_with_two_profiles_is_found_whatever_says_so(one: Any, other: Any, name: str) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        found(assigned("company", **one), assigned("shop", **other))
+    assert caught.value.problems == [
+        f"assignments: a domain may have one profile only, but company and shop are both assigned to {name}."
     ]
 
 
-def test_a_name_that_the_account_does_not_have_is_left_to_the_module() -> None:
-    plan = planned(assigned("company", domains=["nowhere.example"], tlds=["se"]), account=ACCOUNT)
-    assert plan["calls"]["company"]["domains"] == ["nowhere.example"]
-
-
-def test_tags_that_are_not_reported_are_a_problem_and_not_a_guess() -> None:
-    account = [*ACCOUNT, {"id": "dom_x", "name": "x.example", "tags": None}]
-    (reported,) = problems(assigned("company", tags=["sweden"]), account=account)
-    assert reported.startswith(
-        'domain_contacts_assignments[0].tags "sweden": the API does not return the tags of x.example'
-    )
-    assert planned(assigned("company", tlds=["se"]), account=account)["calls"]["company"]["domain_ids"] == ["dom_se"]
-
-
-def test_domains_without_id_or_name_fit_nothing() -> None:
-    account = [{"id": "dom_x", "name": None, "tags": []}, {"id": None, "name": "x.se", "tags": []}]
-    assert planned(assigned("company", tlds=["se"]), account=account)["calls"]["company"]["domain_ids"] == []
-
-
-def test_two_domains_of_one_name_are_both_claimed_by_it() -> None:
-    account = [*ACCOUNT, {"id": "dom_com2", "name": "example.com", "tags": []}]
-    (reported,) = problems(
-        assigned("company", domains=["example.com"]), assigned("shop", domain_ids=["dom_com2"]), account=account
-    )
-    assert "both assigned to example.com." in reported
-
-
-def test_every_domain_with_two_profiles_is_named_with_the_profiles() -> None:
+def test_every_listed_domain_with_two_profiles_is_named_with_the_profiles() -> None:
     reported = problems(
         assigned("company", domains=["a.example", "b.example", "c.example", "d.example", "e.example"]),
         assigned("shop", domains=["A.example", "b.example", "c.example", "d.example"]),
         assigned("abroad", domains=["e.example"]),
     )
-    start = "domain_contacts_assignments: a domain may have one profile only, but company and"
+    start = "assignments: a domain may have one profile only, but company and"
     assert reported == [
         f"{start} shop are both assigned to a.example, b.example, c.example, d.example.",
         f"{start} abroad are both assigned to e.example.",
     ]
 
 
-REFUSED: dict[str, tuple[dict[str, Any], list[dict[str, Any]], dict[str, Any], list[str]]] = {
-    "a domain in two profiles": (
-        {},
-        [
-            assigned("company", domains=["example.com", "Example.SE", "example.net"]),
-            assigned("shop", domains=["example.com.", "example.se"]),
-        ],
-        {},
-        ["one profile only", "company and shop", "example.com", "Example.SE"],
-    ),
+REFUSED: dict[str, tuple[dict[str, Any], list[dict[str, Any]], list[str]]] = {
     "ids in two profiles": (
         {},
         [assigned("company", domain_ids=["11790"]), assigned("shop", domain_ids=["11790", "11791"])],
-        {},
         ["company and shop", r"11790\."],
     ),
     "unknown profiles": (
         {},
         [assigned("compny", domains=["example.com"]), assigned("shpo", domains=["example.net"])],
-        {},
         [r"assignments\[0\].profile.*\"compny\".*Did you mean company", r"assignments\[1\].*Did you mean shop"],
     ),
     "an unknown base, and a loop": (
         {"lost": {"base": "nobody"}, "a": {"base": "c"}, "b": {"base": "a"}, "c": {"base": "b"}},
         [assigned("company", domains=["example.com"])],
-        {},
-        [r"domain_contacts_profiles.lost.base: there is no profile \"nobody\"", "loop: a -> c -> b -> a"],
-    ),
-    "both generations": (
-        {},
-        [assigned("company", domain_ids=["11790"]), assigned("shop", domains=["shop.example"])],
-        {},
-        [r"assignments\[0\] means API v1", r"assignments\[1\] means v2", r"two\s+runs"],
+        [r"profiles.lost.base: there is no profile \"nobody\"", "loop: a -> c -> b -> a"],
     ),
     "values": (
         {"company": {"email": "nobody", "country": "Sweden"}},
         [assigned("company", domains=["example.com"])],
-        {},
-        ["domain_contacts_profiles.company.email", 'domain_contacts_profiles.company.country.*Did you mean "SE"'],
+        ["profiles.company.email", 'profiles.company.country.*Did you mean "SE"'],
     ),
-    "values, redacted": (
-        {"company": {"email": "nobody-here"}},
-        [assigned("company", domains=["example.com"])],
-        {"redact": True},
-        ["domain_contacts_profiles.company.email", "redact is true"],
-    ),
-    "options": (
-        {},
-        [assigned("company", domains=["example.com"])],
-        {"on_bloked": "skip", "domains": []},
-        ["Did you mean on_blocked", "belongs into domain_contacts_assignments"],
-    ),
-    "no domains": ({}, [{"profile": "company"}], {}, [r"assignments\[0\]: it says no domains"]),
 }
 
 
-@pytest.mark.parametrize("case", REFUSED.values(), ids=list(REFUSED))
-def test_all_that_is_wrong_with_the_variables_is_said_at_once(case: tuple[Any, Any, Any, list[str]]) -> None:
-    profiles, entries, options, patterns = case
-    reported = "\n".join(plan_calls({**PROFILES, **profiles}, entries, options)["problems"])
+@pytest.mark.parametrize(("profiles", "entries", "patterns"), REFUSED.values(), ids=list(REFUSED))
+def test_all_that_is_wrong_is_said_at_once(profiles: Any, entries: Any, patterns: list[str]) -> None:
+    reported = "\n".join(problems(*entries, profiles={**PROFILES, **profiles}))
     assert [pattern for pattern in patterns if not re.search(pattern, reported)] == []
 
 
@@ -400,62 +371,19 @@ LISTS = st.fixed_dictionaries(
 
 
 @given(st.lists(LISTS, max_size=5))
-def test_no_domain_is_ever_in_two_calls_and_none_that_is_assigned_is_in_none(entries: list[dict[str, Any]]) -> None:
-    plan = plan_calls(PROFILES, entries, account=ACCOUNT)
-    ids = {domain["name"]: domain["id"] for domain in ACCOUNT}
-    called = [
-        key
-        for call in plan["calls"].values()
-        for key in (*call["domain_ids"], *(ids.get(name, name) for name in call["domains"]))
-    ]
-    assert len(called) == len(set(called))
-    listed = {ids.get(key, key) for entry in entries for kind in SELECTORS[:2] for key in entry.get(kind, ())}
-    assert plan["problems"] or listed <= set(called)
-
-
-# -- options ----------------------------------------------------------------------------------------------------------
-
-
-def test_every_option_of_the_module_can_be_passed_through_or_has_a_variable() -> None:
-    own = {"api_key", "api_url", "contacts", "domains", "domain_ids"}
-    assert {*connection_argument_spec(), *contacts_argument_spec()} == KNOWN.module | own
-    assert KNOWN.module.isdisjoint(own)
-
-
-def test_options_are_passed_on_and_the_common_ones_also_to_the_list_of_domains() -> None:
-    plan = planned(assigned("company", tlds=["com"]), options={"timeout": 5, "on_blocked": "skip", "concurrency": 2})
-    assert plan["options"] == {"timeout": 5, "on_blocked": "skip", "concurrency": 2}
-    assert plan["connection"] == {"timeout": 5, "concurrency": 2}
-
-
-def test_an_option_that_is_null_is_not_set() -> None:
-    nulls = {"max_changed": None, "redact": None, "api_version": None, "timeout": None}
-    plan = planned(assigned("company", tlds=["com"]), options={**nulls, "on_blocked": "skip"})
-    assert (plan["options"], plan["connection"]) == ({"on_blocked": "skip"}, {})
-
-
-@pytest.mark.parametrize(
-    ("options", "reported"),
-    [
-        (
-            {"on_bloked": "skip"},
-            "domain_contacts_options.on_bloked: hostup_domain_contacts has no such option. Did you",
-        ),
-        ({"api_key": "x"}, "domain_contacts_options.api_key: this belongs into domain_contacts_api_key."),
-        ({"contacts": {}}, "belongs into domain_contacts_profiles."),
-        ("skip", "domain_contacts_options: must be a dictionary"),
-    ],
-)
-def test_an_option_that_cannot_be_passed_through_is_a_problem(options: Any, reported: str) -> None:
-    (problem,) = problems(assigned("company", domains=["example.com"]), options=options)
-    assert reported in problem
-
-
-# -- the role ---------------------------------------------------------------------------------------------------------
-
-
-def test_the_role_describes_every_key_of_an_assignment_and_every_default() -> None:
-    options = yaml.safe_load((ROLE / "meta" / "argument_specs.yml").read_text())["argument_specs"]["main"]["options"]
-    assert list(options["domain_contacts_assignments"]["options"]) == ["profile", *SELECTORS]
-    defaults = yaml.safe_load((ROLE / "defaults" / "main.yml").read_text())
-    assert {name: rule["default"] for name, rule in options.items() if "default" in rule} == defaults
+def test_no_domain_is_ever_there_twice_and_none_that_is_listed_is_missing(entries: list[dict[str, Any]]) -> None:
+    named = {d.name: d.id for d in ACCOUNT}
+    wanted: dict[str, set[str]] = {}
+    for entry in entries:
+        listed = [key for kind in SELECTORS[:2] for key in entry.get(kind, ())]
+        selected = [d.id for d in ACCOUNT for e in entry.get("tlds", ()) if str(d.name).endswith(f".{e}")]
+        selected += [i for i, tags in TAGS.items() if set(tags) & set(entry.get("tags", ()))]
+        for key in [*(named.get(key, key) for key in listed), *selected]:
+            wanted.setdefault(key.replace("x.example", "dom_x.example"), set()).add(entry["profile"])
+    if any(len(profiles) > 1 for profiles in wanted.values()):
+        with pytest.raises(InvalidInput, match="one profile only"):
+            found(*entries)
+        return
+    result = found(*entries)
+    assert len(result.domains) == len(result.profiles)
+    assert result.profiles == {domain_id: profile for domain_id, (profile,) in wanted.items()}
