@@ -7,9 +7,11 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -23,6 +25,7 @@ from ansible_collections.hostup.cloud.plugins.module_utils._role.portfolio impor
     read_portfolio,
 )
 
+ROLE = Path(__file__).resolve().parents[4] / "roles" / "domain_contacts"
 COMPANY = {"companyname": "Example AB", "email": "domains@example.com", "city": "Stockholm"}
 PROFILES: dict[str, dict[str, Any]] = {
     "company": COMPANY,
@@ -387,3 +390,9 @@ def test_no_domain_is_ever_there_twice_and_none_that_is_listed_is_missing(entrie
     result = found(*entries)
     assert len(result.domains) == len(result.profiles)
     assert result.profiles == {domain_id: profile for domain_id, (profile,) in wanted.items()}
+
+
+def test_the_role_documents_its_defaults() -> None:
+    options = yaml.safe_load((ROLE / "meta" / "argument_specs.yml").read_text())["argument_specs"]["main"]["options"]
+    defaults = yaml.safe_load((ROLE / "defaults" / "main.yml").read_text())
+    assert {name: rule["default"] for name, rule in options.items() if "default" in rule} == defaults
