@@ -111,16 +111,25 @@ class Edit:
 
 @dataclass(frozen=True)
 class World:
-    """A world, and the task that is run in it."""
+    """A world, and the task that is run in it.
+
+    :ivar other: the contact that a portfolio declares for the last two domains; null for a task with one contact.
+    """
 
     api: str
     switches: Mapping[str, Any]
     stored: Mapping[str, Mapping[str, str]]
     options: Mapping[str, Any]
+    other: Mapping[str, str] | None
     write_fault: Mapping[str, Any] | None
     read_fault: Mapping[str, Any] | None
     edit: Edit | None
     names: tuple[str, ...] = field(default=NAMES)
+
+    def declared(self, name: str) -> Mapping[str, str]:
+        """The contact that the task declares for a domain."""
+        contacts: Mapping[str, str] = self.options["contacts"]
+        return contacts if self.other is None or name in NAMES[:2] else self.other
 
 
 def some_of(values: Mapping[str, list[Any]], *, min_size: int = 0, max_size: int) -> st.SearchStrategy[dict[str, Any]]:
@@ -164,6 +173,7 @@ WORLD = st.builds(
     switches=some_of(SWITCHES, min_size=2, max_size=8),
     stored=st.dictionaries(st.sampled_from(NAMES), STORED, max_size=3),
     options=OPTIONS,
+    other=st.none() | some_of(VALUES, min_size=1, max_size=6),
     write_fault=st.none() | FAULTS,
     read_fault=st.none() | FAULTS.filter(lambda fault: fault.get("status") != 202),
     edit=st.none()
@@ -202,9 +212,13 @@ def arrange(world: World, sandbox: ControlledSandbox) -> None:
 
 
 def run(world: World, sandbox: ControlledSandbox, passing: PassingTime) -> Observed:
-    listed = {"domain_ids" if world.api == "v1" else "domains": list(DOMAINS[world.api])}
-    options = {**listed, **world.options, "material_changes": "allow", "timeout": 20, "poll_interval": 2}
-    return observe(sandbox, options, passing=passing)
+    key, listed = "domain_ids" if world.api == "v1" else "domains", list(DOMAINS[world.api])
+    options = {**world.options, "material_changes": "allow", "timeout": 20, "poll_interval": 2}
+    if world.other is None:
+        return observe(sandbox, {**options, key: listed}, passing=passing)
+    options["profiles"] = {"one": options.pop("contacts"), "other": world.other}
+    options["assignments"] = [{"profile": "one", key: listed[:2]}, {"profile": "other", key: listed[2:]}]
+    return observe(sandbox, options, "hostup_portfolio", passing=passing)
 
 
 def truth(sandbox: ControlledSandbox, passing: PassingTime) -> dict[str, dict[str, str]]:
@@ -235,7 +249,6 @@ def readable(world: World, name: str, stored: str) -> bool:
 def false_claims(world: World, seen: Observed, after: Mapping[str, Mapping[str, str]]) -> Iterator[str]:
     """Promises one and two: what is called updated or unchanged is as declared, and nothing else has changed."""
     switches, strict = SwitchBoard(world.switches), world.options["strict"]
-    declared: Mapping[str, str] = world.options["contacts"]
     # Where a read lags behind the job, nobody can know more of what is not applied.
     loud = {"altered", "failed", "queued", *(["not_applied"] if switches["read_lag_seconds"] else [])}
     completed = {i for job in seen.result["jobs"] if job["status"] == "completed" for i in job["domain_ids"]}
@@ -245,6 +258,7 @@ def false_claims(world: World, seen: Observed, after: Mapping[str, Mapping[str, 
             is_proved = entry["status"] == "updated" and entry["id"] in completed
             if not is_proved or world.options["canary"]:
                 continue
+        declared = world.declared(name)
         now = {key: as_read(key, value, switches) for key, value in after[name].items()}
         before = {key: as_read(key, value, switches) for key, value in seen.before[name].items()}
         for key in FIELD_NAMES:
