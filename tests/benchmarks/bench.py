@@ -32,6 +32,7 @@ OPTIONS = (("batch_size", 1000), ("preflight", "list"), ("preflight", "each"))
 LOOPED = (10, 50, 200)
 LIMITED = ((200, 50), (400, 100))
 WAITED = (0.1, 0.3, 1.0, 3.0)
+PROFILED = ((20, 200, 0.05, 0.3),)
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,7 @@ class Extent:
     looped: Sequence[int] = LOOPED
     limited: Sequence[tuple[int, int]] = LIMITED
     waited: Sequence[float] = WAITED
+    profiled: Sequence[tuple[int, int, float, float]] = PROFILED
 
     def cases(self) -> Iterator[Case]:
         """Yield the cases, small ones first."""
@@ -86,6 +88,7 @@ def measure(bench: Bench, extent: Extent, only: str) -> Run:
     run.measured = [bench.measure(case) for case in extent.cases() if wanted(f"case {case}")]
     run.limited = [bench.limited("v1", *wish, 8) for wish in extent.limited if wanted(f"limit {wish}")]
     run.waited = [bench.waited(seconds) for seconds in extent.waited if wanted(f"job {seconds}")]
+    run.profiled = [bench.profiled(*wish) for wish in extent.profiled if wanted(f"profiles {wish}")]
     largest = max(extent.domains)
     if wanted("memory"):
         run.memory = {domains: bench.peak_memory(domains) for domains in sorted({1, largest})}
@@ -119,7 +122,7 @@ def main() -> None:
     latencies = [milliseconds / 1000 for milliseconds in options.latency]
     extent = Extent(options.domains, latencies, options.rounds)
     if options.quick:
-        extent = Extent([1, 3], [0, 0.01], 1, looped=[2], limited=[(4, 2)], waited=[0.1])
+        extent = Extent([1, 3], [0, 0.01], 1, looped=[2], limited=[(4, 2)], waited=[0.1], profiled=[(2, 4, 0.0, 0.1)])
     RAW.mkdir(parents=True, exist_ok=True)
     if options.render:
         runs = [run_of(json.loads(file.read_text(encoding="utf-8"))) for file in sorted(RAW.glob("run-*.json"))]

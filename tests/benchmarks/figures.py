@@ -108,6 +108,34 @@ class Waited:
     polls: tuple[int, ...]
 
 
+@dataclass(frozen=True)
+class Profiled:
+    """Domains with so many contacts: in one run, in a task for each contact, and all with the same; round by round.
+
+    :ivar requests: of each of the three in one round, by kind.
+    """
+
+    profiles: int
+    domains: int
+    latency: float
+    together: tuple[float, ...]
+    apart: tuple[float, ...]
+    same: tuple[float, ...]
+    requests: dict[str, dict[str, int]]
+
+    @property
+    def ratio(self) -> float:
+        """How many times as long as with one contact a run with all of them takes."""
+        return median(self.together) / median(self.same)
+
+    @property
+    def superfluous(self) -> float:
+        """Requests beyond those of one contact, and beyond an update and its polls for each further one."""
+        together, same = self.requests["together"], self.requests["same"]
+        polls = same["poll"] / same["write"]
+        return sum(together.values()) - sum(same.values()) - (self.profiles - 1) * (1 + polls)
+
+
 @dataclass
 class Run:
     """All that was measured in one go.
@@ -125,6 +153,7 @@ class Run:
     looped: list[Looped] = field(default_factory=list)
     limited: list[Limited] = field(default_factory=list)
     waited: list[Waited] = field(default_factory=list)
+    profiled: list[Profiled] = field(default_factory=list)
     memory: dict[int, float] = field(default_factory=dict)
 
     def find(self, generation: str, work: str, domains: int, latency: float = 0.0) -> Measured | None:
@@ -147,6 +176,7 @@ def run_of(document: Mapping[str, Any]) -> Run:
         looped=[Looped(**_tuples(one)) for one in document["looped"]],
         limited=[Limited(**_tuples(one)) for one in document["limited"]],
         waited=[Waited(**_tuples(one)) for one in document["waited"]],
+        profiled=[Profiled(**_tuples(one)) for one in document["profiled"]],
         memory={int(domains): megabytes for domains, megabytes in document["memory"].items()},
     )
 
@@ -222,6 +252,7 @@ LEAST_TIMES_THE_LOOP = 50
 LARGEST_EXPONENT = 1.1
 MOST_MEGABYTES = 150
 MOST_TIMES_THE_RATE = 1.2
+MOST_TIMES_ONE_PROFILE = 1.5
 
 
 def goals(run: Run, latencies: Sequence[float]) -> list[Goal]:
@@ -253,4 +284,10 @@ def goals(run: Run, latencies: Sequence[float]) -> list[Goal]:
         )
         for one in run.limited
     )
+    for profiled in run.profiled:
+        text = f"{profiled.profiles} profiles of {profiled.domains} domains at {profiled.latency * 1000:g} ms latency:"
+        found += [
+            Goal(f"{text} time, as a multiple of one profile", profiled.ratio, MOST_TIMES_ONE_PROFILE),
+            Goal(f"{text} requests beyond one profile, further updates and their polls", profiled.superfluous, 0),
+        ]
     return found

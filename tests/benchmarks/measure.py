@@ -14,6 +14,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -23,10 +24,11 @@ from statistics import median
 from typing import Any
 from urllib.parse import urlsplit
 
-from figures import NOTHING, Case, Limited, Looped, Measured, Waited
+from figures import NOTHING, Case, Limited, Looped, Measured, Profiled, Waited
 
 HERE = Path(__file__).resolve().parent
 MODULE = "hostup.cloud.hostup_domain_contacts"
+PORTFOLIO = "hostup.cloud.hostup_portfolio"
 BARE_SCRIPT = HERE / "bare_requests.py"
 
 STORED_CITY = "Stockholm"
@@ -269,6 +271,43 @@ class Bench:
             job_seconds,
             seconds=tuple(task.seconds - same for task in modules),
             polls=tuple(task.result["api_calls"]["poll"] for task in modules),
+        )
+
+    def profiled(self, profiles: int, domains: int, latency: float, job_seconds: float) -> Profiled:
+        """Measure domains with several contacts in one run, in a task for each contact, and all with the same."""
+        self.sandbox.begin(domains, latency_seconds=latency, job_seconds=job_seconds)
+        ids = self.sandbox.ids["v2"]
+        parts = [ids[number::profiles] for number in range(profiles)]
+
+        def portfolio(name: str, city: str, listed: Sequence[Sequence[str]]) -> dict[str, Any]:
+            contacts = {f"p{number}": {"city": city, "address2": f"Lgh {number}"} for number in range(len(listed))}
+            assignments = [{"profile": f"p{number}", "domain_ids": part} for number, part in enumerate(listed)]
+            return {"name": name, PORTFOLIO: {"profiles": contacts, "assignments": assignments, **QUICK}}
+
+        def alone(name: str, city: str, number: int, part: Sequence[str]) -> dict[str, Any]:
+            contacts = {"city": city, "address2": f"Lgh {number}"}
+            return {"name": name, MODULE: {"domain_ids": part, "contacts": contacts, **QUICK}}
+
+        tasks = [portfolio("warm up", CITIES[0], parts), alone("warm up", STORED_CITY, profiles, ids)]
+        for _number in range(self.rounds):
+            tasks.append(portfolio("together", CITIES[0], parts))
+            tasks += [alone("apart", CITIES[1], number, part) for number, part in enumerate(parts)]
+            tasks.append(alone("same", STORED_CITY, profiles, ids))
+        done = self.play(tasks)
+        runs = {name: [task for task in done if task.name == name] for name in ("together", "apart", "same")}
+        apart = [runs["apart"][first : first + profiles] for first in range(0, len(runs["apart"]), profiles)]
+        return Profiled(
+            profiles,
+            domains,
+            latency,
+            together=tuple(task.seconds for task in runs["together"]),
+            apart=tuple(sum(task.seconds for task in one) for one in apart),
+            same=tuple(task.seconds for task in runs["same"]),
+            requests={
+                "together": dict(runs["together"][0].result["api_calls"]),
+                "apart": dict(sum((Counter(task.result["api_calls"]) for task in apart[0]), Counter())),
+                "same": dict(runs["same"][0].result["api_calls"]),
+            },
         )
 
     def peak_memory(self, domains: int) -> float:

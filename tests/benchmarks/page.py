@@ -84,7 +84,7 @@ def page(runs: Sequence[Run], latencies: Sequence[float]) -> str:
     for generation in ("v2", "v1"):
         parts.append(f"## Version {generation[1]} of the API\n\n")
         parts += [_cases(first, generation, work) for work in (NOTHING, EVERYTHING)]
-    parts += [section(first) for section in (_options, _loops, _limits, _waits, _memory, _start, _sandbox)]
+    parts += [section(first) for section in (_options, _profiles, _loops, _limits, _waits, _memory, _start, _sandbox)]
     return "".join(parts).rstrip("\n") + "\n"
 
 
@@ -158,6 +158,27 @@ def _options(run: Run) -> str:
         for one in found
     ]
     return _section("With other options", ["options", "domains", "latency", *FIGURES], rows)
+
+
+def _profiles(run: Run) -> str:
+    text = (
+        "Domains with several contacts: in one run of `hostup_portfolio`, in a task of `hostup_domain_contacts` for each\n"
+        "contact, and, to compare, with the same contact for all. A job takes 0.3 s.\n\n"
+    )
+    rows = [
+        [
+            _count(one.profiles),
+            _count(one.domains),
+            f"{one.latency * 1000:g} ms",
+            *(_time(median(seconds)) for seconds in (one.together, one.apart, one.same)),
+            *(_count(sum(one.requests[name].values())) for name in ("together", "apart", "same")),
+            f"{one.ratio:.2f}",
+        ]
+        for one in run.profiled
+    ]
+    head = ["profiles", "domains", "latency", "one run", "a task each", "one contact"]
+    head += ["requests", "requests", "requests", "one run over one contact"]
+    return _section("Several profiles", head, rows, text)
 
 
 def _loops(run: Run) -> str:

@@ -9,7 +9,7 @@ import json
 
 import figures
 import pytest
-from figures import EVERYTHING, NOTHING, Case, Limited, Looped, Measured, Run, Waited
+from figures import EVERYTHING, NOTHING, Case, Limited, Looped, Measured, Profiled, Run, Waited
 from page import page
 
 LATENCIES = [0.0, 0.02]
@@ -46,6 +46,21 @@ def run() -> Run:
         looped=[Looped(200, (30.0, 31.0, 90.0), (30.0, 32.0, 10.0))],
         limited=[Limited(200, 50, (4.4, 4.6, 9.0), (9, 10, 11))],
         waited=[Waited(0.3, (0.4, 0.5, 0.6), (3, 4, 4))],
+        profiled=[
+            Profiled(
+                20,
+                200,
+                0.05,
+                together=(5.0, 6.0, 7.0),
+                apart=(24.0, 25.0, 99.0),
+                same=(4.0, 5.0, 6.0),
+                requests={
+                    "together": {"read": 4, "write": 20, "poll": 61},
+                    "apart": {"read": 40, "write": 20, "poll": 60},
+                    "same": {"read": 4, "write": 2, "poll": 6},
+                },
+            )
+        ],
         memory={1: 37.0, 10_000: 92.4},
     )
 
@@ -63,6 +78,13 @@ def test_a_loop_takes_the_time_of_both_its_tasks_in_the_median_round(run: Run) -
 
 def test_a_rate_limit_is_compared_with_what_it_allows_at_best(run: Run) -> None:
     assert run.limited[0].ratio == pytest.approx(4.6 / 4)
+
+
+def test_several_profiles_may_cost_an_update_and_its_polls_each(run: Run) -> None:
+    (one,) = run.profiled
+    assert one.ratio == pytest.approx(1.2)
+    # 85 requests, where 12 and for each of 19 profiles an update and 3 polls are 88.
+    assert one.superfluous == 85 - 12 - 19 * 4
 
 
 @pytest.mark.parametrize("power", [0.5, 1.0, 2.0])
@@ -125,6 +147,7 @@ def test_the_page_shows_every_figure_and_all_runs_beside_each_goal(run: Run) -> 
     assert "| 200 | 63.0 s | 0.80 s | 79 |" in text
     assert "| 200 | 50 | 4.00 s | 4.60 s | 1.15 | 10 |" in text
     assert "| 0.30 s | 0.50 s | 4 |" in text
+    assert "| 20 | 200 | 50 ms | 6.00 s | 25.0 s | 5.00 s | 85 | 120 | 12 | 1.20 |" in text
     assert "| 10,000 | 92 MB |" in text
     assert max(map(len, (line for line in text.splitlines() if not line.startswith("|")))) <= 120
 

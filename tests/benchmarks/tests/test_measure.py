@@ -75,6 +75,15 @@ def test_a_job_that_is_waited_for(bench: Bench) -> None:
     assert bench.waited(0.2).polls[0] > 1
 
 
+def test_several_profiles(bench: Bench) -> None:
+    one = bench.profiled(2, 4, 0.0, 0.001)
+    assert one.requests["apart"] == {"read": 4, "write": 2, "poll": 2}
+    assert one.requests["together"] == {"read": 2, "write": 2, "poll": 2}
+    assert one.requests["same"] == {"read": 2, "write": 1, "poll": 1}
+    assert one.superfluous == 0
+    assert one.ratio > 0
+
+
 def test_the_memory_of_the_module(bench: Bench) -> None:
     assert 10 < bench.peak_memory(1) < 1000
 
