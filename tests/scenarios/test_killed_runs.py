@@ -56,9 +56,9 @@ def times_sent(sandbox: ControlledSandbox) -> set[int]:
     return set(sent.values())
 
 
-def complete(sandbox: ControlledSandbox, task: dict[str, Any]) -> None:
+def complete(sandbox: ControlledSandbox, task: dict[str, Any], speed: float = 200) -> None:
     """Run the task again; it must find out what was done, and do the rest."""
-    seen = observe(sandbox, task, speed=200)
+    seen = observe(sandbox, task, speed=speed)
     assert not seen.ended.failed, seen.result["msg"]
     assert set(seen.statuses) <= {"updated", "unchanged"}
     assert times_sent(sandbox) == {1}
@@ -81,6 +81,12 @@ def test_a_run_that_was_killed_is_completed_by_the_next(
 ) -> None:
     assert begin(sandbox, task, boundary, signal.SIGKILL) is None
     complete(sandbox, task)
+
+
+def test_an_update_whose_job_nobody_knows_is_waited_for(sandbox: ControlledSandbox, task: dict[str, Any]) -> None:
+    sandbox.switch(job_seconds=1)
+    assert begin(sandbox, task, Boundary(FIRST_WRITE, True), signal.SIGKILL) is None
+    complete(sandbox, task, speed=1)
 
 
 @pytest.mark.parametrize("boundary", BOUNDARIES, ids=str)
