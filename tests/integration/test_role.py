@@ -74,6 +74,47 @@ def test_the_other_plays_of_these_tests_run_without_embedded_templates(run_tasks
     assert (later.task("Embedded").failed, today.task("Embedded").failed) == (True, False)
 
 
+PLAYBOOK_OF_1_0_0 = """
+- hosts: localhost
+  gather_facts: false
+  vars:
+    domain_contacts_profiles:
+      company: {companyname: Example AB, email: domains@example.com, country: SE}
+      shop: {base: company, email: shop@example.com}
+      abroad: {base: company, company: Eksempel AS, phonenumber: null, country: "NO"}
+    domain_contacts_assignments:
+      - {profile: company, domains: [example.com, example.org], tlds: [nu]}
+      - {profile: shop, domains: [shop.example]}
+      - {profile: abroad, tags: [norway]}
+      - {profile: company, domain_ids: []}
+  roles:
+    - role: hostup.cloud.domain_contacts
+      domain_contacts_options: {on_blocked: skip, max_changed: 50, canary: 1, backup: true, backup_path: "{{ playbook_dir }}/old/"}
+      domain_contacts_report: "{{ playbook_dir }}/drift.html"
+      domain_contacts_report_markdown: "{{ playbook_dir }}/drift.md"
+  tasks:
+    - name: Look at each profile
+      ansible.builtin.debug:
+        msg: >-
+          {{ item.key }} {{ item.value is changed }} {{ item.value is failed }}
+          {{ item.value.summary.updated }} of {{ item.value.domains | length }}
+      loop: "{{ domain_contacts_results | dict2items }}"
+      loop_control: {label: "{{ item.key }}"}
+"""
+
+
+def test_a_playbook_of_release_1_0_0_still_runs(run_playbook: Any, sandbox: Any) -> None:
+    first, again = (run_playbook(PLAYBOOK_OF_1_0_0) for _number in range(2))
+
+    assert (first.status, again.status) == (0, 0), first.output + again.output
+    assert [line for line in ("company True False", "shop True False 1 of 1") if line not in first.output] == []
+    assert [line for line in ("company False False 0", "abroad False False 0") if line not in again.output] == []
+    assert sandbox.stored()["shop.example"]["email"] == "shop@example.com"
+    assert sandbox.stored()["oslo.example"]["companyname"] == "Eksempel AS"
+    assert len(list((run_playbook.folder / "old").iterdir())) == 1
+    assert all((run_playbook.folder / name).is_file() for name in ("drift.html", "drift.md"))
+
+
 def test_nothing_but_four_folders_is_needed(run_playbook: Any, sandbox: Any) -> None:
     installed = run_playbook.folder / "collections" / "ansible_collections" / "hostup" / "cloud"
     for name in ("meta", "playbooks", "plugins", "roles"):
