@@ -162,8 +162,8 @@ def _options(run: Run) -> str:
 
 def _profiles(run: Run) -> str:
     text = (
-        "Domains with several contacts: in one run of `hostup_portfolio`, in a task of `hostup_domain_contacts` for each\n"
-        "contact, and, to compare, with the same contact for all. A job takes 0.3 s.\n\n"
+        "Domains with several contacts: in one run of `hostup_portfolio`, in a task of `hostup_domain_contacts` for\n"
+        "each contact, and, to compare, with the same contact for all. A job takes 0.3 s.\n\n"
     )
     rows = [
         [

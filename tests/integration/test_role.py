@@ -89,7 +89,8 @@ PLAYBOOK_OF_1_0_0 = """
       - {profile: company, domain_ids: []}
   roles:
     - role: hostup.cloud.domain_contacts
-      domain_contacts_options: {on_blocked: skip, max_changed: 50, canary: 1, backup: true, backup_path: "{{ playbook_dir }}/old/"}
+      domain_contacts_options:
+        {on_blocked: skip, max_changed: 50, canary: 1, backup: true, backup_path: "{{ playbook_dir }}/old/"}
       domain_contacts_report: "{{ playbook_dir }}/drift.html"
       domain_contacts_report_markdown: "{{ playbook_dir }}/drift.md"
   tasks:
