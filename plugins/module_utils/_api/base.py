@@ -207,6 +207,13 @@ class Api(ABC):
             return replace(job, status=JobStatus.VANISHED, message="the API does not know the job any more")
         return with_state(job, answer)
 
+    def poll_all(self, jobs: Sequence[Job], deadline: Deadline | None = None) -> list[Job]:
+        """Ask how far several jobs are.
+
+        :raises RequestFailed: when one cannot be asked for.
+        """
+        return map_in_threads(lambda job: self.poll(job, deadline), jobs, self.concurrency)
+
 
 def send_in_batches(ids: Sequence[str], size: int, send: Callable[[Sequence[str]], None]) -> int:
     """Call ``send`` with at most ``size`` ids at a time; halve the size whenever it is refused as too large.

@@ -136,7 +136,7 @@ _JOB_ID = re.compile(r"(?!\.+$)[A-Za-z0-9_.:~-]{1,255}")
 
 def follow(
     jobs: Sequence[Job],
-    poll: Callable[[Job], Job],
+    poll: Callable[[Sequence[Job]], Sequence[Job]],
     clock: Clock,
     deadline: Deadline,
     poll_interval: float,
@@ -144,32 +144,39 @@ def follow(
 ) -> list[Job]:
     """Poll all unfinished jobs, in rounds, until none is left or the time is up; return their last states.
 
-    Jobs that were queued together mostly end together. So a round polls one after the other only as long as they are
-    over, and the next round begins behind the one that was not: hardly more requests than jobs, and one that never
-    ends hides no other. A job without an id is left as it is.
+    Jobs that were queued together mostly end together. So a round polls one, then twice as many, and again twice as
+    many, only as long as all of them are over, and the next round begins behind those: hardly more requests than jobs,
+    and one that never ends hides no other. A job without an id is left as it is.
 
     Every job is polled at least once, however many there are, and also if the time is up.
 
+    :param poll: returns the states of several jobs, in their order.
     :param poll_interval: seconds, the longest pause between two rounds.
     :param first_pause: seconds before the first request, 0 for jobs that have had time already.
     """
-    jobs = list(jobs)
-    waiting = deque(index for index, job in enumerate(jobs) if job.id is not None and not job.is_over)
+    states = list(jobs)
+    waiting = deque(index for index, job in enumerate(states) if job.id is not None and not job.is_over)
     unpolled = set(waiting)
+
+    def poll_these(indexes: Sequence[int]) -> list[int]:
+        """Poll these jobs and return those that are not over."""
+        for index, job in zip(indexes, poll([states[index] for index in indexes])):
+            states[index] = job
+        unpolled.difference_update(indexes)
+        return [index for index in indexes if not states[index].is_over]
+
     pause = min(first_pause, poll_interval)
     while waiting and not deadline.expired():
         clock.sleep(min(pause, deadline.remaining()))
         pause = min(max(pause * POLL_PAUSE_GROWTH, FIRST_POLL_PAUSE_SECONDS), poll_interval)
-        while waiting and not deadline.expired():
-            index = waiting.popleft()
-            jobs[index] = poll(jobs[index])
-            unpolled.discard(index)
-            if not jobs[index].is_over:
-                waiting.append(index)
-                break
-    for index in sorted(unpolled):
-        jobs[index] = poll(jobs[index])
-    return jobs
+        width, unfinished = 1, list[int]()
+        while waiting and not unfinished and not deadline.expired():
+            unfinished = poll_these([waiting.popleft() for _place in range(min(width, len(waiting)))])
+            waiting.extend(unfinished)
+            width *= 2
+    if unpolled:
+        poll_these(sorted(unpolled))
+    return states
 
 
 def read_job_ids(values: Sequence[str], option: str = "pending_jobs") -> list[str]:
@@ -195,7 +202,7 @@ def job_of_id(job_id: str, domain_ids: tuple[str, ...] = ()) -> Job:
 
 def await_earlier_jobs(
     earlier: Sequence[Job],
-    poll: Callable[[Job, Deadline], Job],
+    poll: Callable[[Sequence[Job], Deadline], Sequence[Job]],
     clock: Clock,
     wait_timeout: float,
     poll_interval: float,
@@ -208,14 +215,7 @@ def await_earlier_jobs(
     :raises RequestFailed: when a job cannot be asked for. One that the API does not know any more is over.
     """
     deadline = Deadline(clock, wait_timeout)
-    jobs = follow(
-        earlier,
-        lambda job: poll(job, deadline),
-        clock,
-        deadline,
-        poll_interval,
-        first_pause=0,
-    )
+    jobs = follow(earlier, lambda some: poll(some, deadline), clock, deadline, poll_interval, first_pause=0)
     unfinished = [job.id or "" for job in jobs if not job.is_over]
     if unfinished:
         raise HostUpError(

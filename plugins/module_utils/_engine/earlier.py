@@ -47,7 +47,7 @@ def await_earlier(
     """
     known = {job.id: job for job in job_file.earlier_jobs}
     jobs = [*known.values(), *(job_of_id(job_id) for job_id in pending if job_id not in known)]
-    ended = await_earlier_jobs(jobs, api.poll, clock, settings.wait_timeout, settings.poll_interval)
+    ended = await_earlier_jobs(jobs, api.poll_all, clock, settings.wait_timeout, settings.poll_interval)
     every = tuple(domain.id for domain in domains)
     # A job that says it failed may lie, but then there is nothing to wait for.
     hopeful = [job for job in ended if job.status is not JobStatus.FAILED]

@@ -35,6 +35,7 @@ from ansible_collections.hostup.cloud.plugins.module_utils._engine.verify import
 )
 from ansible_collections.hostup.cloud.plugins.module_utils._http.clock import Clock, Deadline
 from ansible_collections.hostup.cloud.plugins.module_utils._http.errors import MissingDomains, Refused, RequestFailed
+from ansible_collections.hostup.cloud.plugins.module_utils._http.workers import map_in_threads
 from ansible_collections.hostup.cloud.plugins.module_utils._result import write_messages
 from ansible_collections.hostup.cloud.plugins.module_utils._result.report import Outcome, Report
 from ansible_collections.hostup.cloud.plugins.module_utils._result.status import Status
@@ -140,16 +141,20 @@ class Settlement:
         first_pause = 0 if sum(not job.is_over for job in jobs) > 1 else FIRST_POLL_PAUSE_SECONDS
         self.report.jobs = follow(jobs, self._poll, self.clock, self.deadline, self.settings.poll_interval, first_pause)
 
-    def _poll(self, job: Job) -> Job:
+    def _poll(self, jobs: Sequence[Job]) -> list[Job]:
+        polled = map_in_threads(self._poll_one, jobs, self.api.concurrency)
+        for job in polled:
+            if job.status in (JobStatus.VANISHED, JobStatus.UNKNOWN):
+                reason = write_messages.job_not_followed(job.id, job.message)
+                self.take_uncertain(job.domain_ids, reason, is_answered=job.is_odd)
+        self.job_file.update(polled)
+        return polled
+
+    def _poll_one(self, job: Job) -> Job:
         try:
-            job = self.api.poll(job, self.deadline)
+            return self.api.poll(job, self.deadline)
         except RequestFailed as error:
-            job = replace(job, status=JobStatus.UNKNOWN, message=error.explanation)
-        if job.status in (JobStatus.VANISHED, JobStatus.UNKNOWN):
-            reason = write_messages.job_not_followed(job.id, job.message)
-            self.take_uncertain(job.domain_ids, reason, is_answered=job.is_odd)
-        self.job_file.update([job])
-        return job
+            return replace(job, status=JobStatus.UNKNOWN, message=error.explanation)
 
     def _believe_jobs(self, domain_ids: Set[str]) -> None:
         for job in self.report.jobs:

@@ -17,12 +17,14 @@ R = TypeVar("R")
 
 
 def map_in_threads(action: Callable[[T], R], items: Sequence[T], concurrency: int) -> list[R]:
-    """Call ``action`` for every item, in threads, and return the results in the order of the items.
+    """Call ``action`` for every item, several of them in threads, and return the results in the order of the items.
 
     The first exception ends it: what is under way is waited for, and nothing more is begun.
 
     :param concurrency: how many calls may be under way at once.
     """
+    if len(items) == 1:
+        return [action(items[0])]
     with ThreadPoolExecutor(max_workers=max(1, min(concurrency, len(items)))) as pool:
         futures = [pool.submit(action, item) for item in items]
         try:

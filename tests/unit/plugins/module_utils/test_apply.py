@@ -75,6 +75,8 @@ class Registrar(Api):
     :ivar absent: fields that no read returns.
     """
 
+    concurrency = 1
+
     clock: InstantClock
     store: dict[str, dict[str, str]] = field(default_factory=dict)
     complete: bool = False

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -30,14 +30,22 @@ if TYPE_CHECKING:
 JOB = Job("job_1", "/api/jobs/job_1", ("dom_a",))
 
 
-def ending(statuses: dict[str, list[str]]) -> Callable[[Job], Job]:
+Poll = Callable[[Sequence[Job]], list[Job]]
+
+
+def each(ask: Callable[[Job], Job]) -> Poll:
+    """Poll several jobs one after the other."""
+    return lambda jobs: [ask(job) for job in jobs]
+
+
+def ending(statuses: dict[str, list[str]]) -> Poll:
     """Answer each poll of a job with its next status, and all further ones by its last."""
 
-    def ask(job: Job, deadline: Deadline | None = None) -> Job:
+    def ask(job: Job) -> Job:
         left = statuses[job.id or ""]
         return replace(job, status=left.pop(0) if len(left) > 1 else left[0])
 
-    return ask
+    return each(ask)
 
 
 class Jobs:
@@ -47,10 +55,9 @@ class Jobs:
         self.asked: list[str] = []
         self._ask = ending(statuses)
 
-    def poll(self, job: Job, deadline: Deadline | None = None) -> Job:
-        assert deadline is not None
-        self.asked.append(job.poll_path or "")
-        return self._ask(job)
+    def poll(self, jobs: Sequence[Job], deadline: Deadline) -> list[Job]:
+        self.asked += [job.poll_path or "" for job in jobs]
+        return self._ask(jobs)
 
 
 def await_jobs(jobs: Any, *job_ids: str, clock: FakeClock, wait_timeout: float = 10) -> list[Job]:
@@ -103,18 +110,31 @@ def test_jobs_that_end_together_take_hardly_more_questions_than_there_are_jobs(c
         asked.append(job.id or "")
         return replace(job, status=JobStatus.COMPLETED if clock.monotonic() >= 3 else JobStatus.RUNNING)
 
-    jobs = follow(many(100), ask, clock, Deadline(clock, 60), 2)
+    jobs = follow(many(100), each(ask), clock, Deadline(clock, 60), 2)
 
     assert {job.status for job in jobs} == {JobStatus.COMPLETED}
     assert len(asked) == 100 + len(clock.sleeps) - 1
     assert set(asked) == {job.id for job in jobs}
 
 
+def test_jobs_that_are_over_are_polled_more_and_more_at_once(clock: FakeClock) -> None:
+    together: list[int] = []
+
+    def ask(jobs: Sequence[Job]) -> list[Job]:
+        together.append(len(jobs))
+        is_over = clock.monotonic() >= 0.1
+        return [replace(job, status=JobStatus.COMPLETED if is_over else JobStatus.RUNNING) for job in jobs]
+
+    follow(many(20), ask, clock, Deadline(clock, 60), 2)
+
+    assert together == [1, 1, 2, 4, 8, 5]
+
+
 def test_a_job_that_never_ends_hides_no_other(clock: FakeClock) -> None:
     def ask(job: Job) -> Job:
         return replace(job, status=JobStatus.RUNNING if job.id in ("job_0", "job_7") else JobStatus.COMPLETED)
 
-    jobs = follow(many(10), ask, clock, Deadline(clock, 1), 2)
+    jobs = follow(many(10), each(ask), clock, Deadline(clock, 1), 2)
 
     assert [job.id for job in jobs if job.status != JobStatus.COMPLETED] == ["job_0", "job_7"]
 
@@ -127,7 +147,7 @@ def test_every_job_is_polled_at_least_once_and_none_again_after_the_deadline(clo
         asked.append(job.id or "")
         return replace(job, status=JobStatus.COMPLETED if job.id == "job_9" else JobStatus.RUNNING)
 
-    jobs = follow(many(10), ask, clock, Deadline(clock, 1), 2)
+    jobs = follow(many(10), each(ask), clock, Deadline(clock, 1), 2)
 
     assert sorted(asked) == sorted({job.id for job in jobs})
     assert [job.id for job in jobs if job.status is JobStatus.COMPLETED] == ["job_9"]
