@@ -1,0 +1,290 @@
+# Copyright (c) 2026, the hostup.cloud contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# This is a PRIVATE module_utils. Do not use it outside this collection.
+
+"""A report as Markdown that fits a comment at GitHub: what differs first, in a table, and long lists folded. Pure.
+
+Everything that is put out is a code span, a number or text of the collection, and a test looks for markup.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from ansible_collections.hostup.cloud.plugins.module_utils._result import drift_messages
+from ansible_collections.hostup.cloud.plugins.module_utils._result.drift_messages import LABELS, MEANINGS, State
+from ansible_collections.hostup.cloud.plugins.module_utils._role.drift_text import (
+    Domain,
+    count_of,
+    first_names,
+    name_of,
+    note_for,
+    progress_of,
+    value_columns,
+    visible,
+)
+
+Facts = Mapping[str, Any]
+Group = Mapping[str, Any]
+
+LIMIT = 60_000
+"""Characters. GitHub takes 65,536 in a comment; the rest is for what a pipeline writes above the report."""
+
+CUT = "The rest is left out for its length. The HTML page and the JSON file have all of it."
+
+LONGEST_TEXT = 300
+"""Characters of a value or a message, of which somebody else may have chosen the length."""
+
+VISIBLE_ROWS = 24
+VISIBLE_LINES = 5
+NAMED = 3
+
+
+def markdown_code(value: Any, cell: bool = False) -> str:
+    """Return a text as Markdown that shows it as it is, whatever it is: no markup, no link, nobody mentioned.
+
+    :param cell: for the cell of a table, where a pipe would end the cell.
+    """
+    text = visible(value)
+    if not text:
+        return ""
+    # CommonMark section 6.1: a code span ends at as many backticks as it began with.
+    fence = "`" * (1 + max((len(run) for run in re.findall("`+", text)), default=0))
+    margin = " " if {text[0], text[-1]} & {"`", " "} else ""
+    code = f"{fence}{margin}{text}{margin}{fence}"
+    return code.replace("|", "\\|") if cell else code
+
+
+def markdown_of(report: Facts) -> str:
+    """Return a report as Markdown of at most :data:`LIMIT` characters.
+
+    :param report: the facts of :func:`~.drift.report_facts`.
+    """
+    page = Page()
+    page.add("# Contacts of the domains", f"**{report['headline']}**")
+    if report["failure"]:
+        page.add(_short(report["failure"]["message"]))
+    _add_changes(page, report)
+    _add_others(page, report, (State.UNREAD, State.NOT_COMPARED))
+    _add_held_back(page, report["held_back"])
+    page.add_lines("Warnings", [_short(warning) for warning in report["warnings"]])
+    _add_audit(page, report["audit"])
+    _add_profiles(page, report["profiles"])
+    _add_jobs(page, report["jobs"])
+    _add_others(page, report, (State.SKIPPED, State.UNCHANGED))
+    page.add(" · ".join(_circumstances(report)))
+    return page.text
+
+
+class Page:
+    """The report so far. What does not fit is left out, and said to be.
+
+    :ivar room: how many characters there is room for.
+    """
+
+    def __init__(self) -> None:
+        self._blocks: list[str] = []
+        self.room = LIMIT - len(CUT) - 2
+        self._is_cut = False
+
+    @property
+    def text(self) -> str:
+        """The whole page."""
+        return "\n\n".join([*self._blocks, *([CUT] if self._is_cut else [])]) + "\n"
+
+    def add(self, *blocks: str) -> None:
+        """Add blocks together, if there is room for them."""
+        needed = sum(len(block) + 2 for block in blocks)
+        if needed > self.room:
+            self._is_cut = True
+            return
+        self.room -= needed
+        self._blocks += blocks
+
+    def fold(self, summary: str, *blocks: str) -> None:
+        """Add blocks that are seen on demand; the summary is text of the collection."""
+        self.add(f"<details><summary>{summary}</summary>", *blocks, "</details>")
+
+    def add_lines(self, heading: str, lines: Sequence[str]) -> None:
+        """Add a section with a list, of which the first lines are seen."""
+        if lines:
+            self.add(f"## {heading}", _listed(lines[:VISIBLE_LINES]))
+        if len(lines) > VISIBLE_LINES:
+            self.fold(f"{len(lines) - VISIBLE_LINES} more", _listed(lines[VISIBLE_LINES:]))
+
+    def add_table(self, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+        """Add a table, folded if it is long, and of a very long one its beginning."""
+        if len(rows) <= VISIBLE_LINES:
+            self.add(_table(columns, rows))
+            return
+        kept = _fitting([_table((), [row]) for row in rows], self.room // 2)
+        here = f", of which {kept} are here" if kept < len(rows) else ""
+        self.fold(f"{len(rows)} rows{here}", _table(columns, rows[:kept]))
+
+    def fold_names(self, domains: Sequence[Domain], of_what: str = "") -> None:
+        """Add the names of a list that is too long for a line, or of a very long one its beginning."""
+        if len(domains) <= NAMED:
+            return
+        spans = [_short(name_of(domain)) for domain in domains]
+        kept = _fitting(spans, self.room * 2 // 3)
+        rest = [f"and {len(spans) - kept} more"] if kept < len(spans) else []
+        self.fold(f"All {len(spans)} domains{of_what}", ", ".join([*spans[:kept], *rest]))
+
+
+def _fitting(texts: Sequence[str], room: int) -> int:
+    """Return how many of these texts, with a separator each, fit."""
+    ends = itertools.accumulate(len(text) + 2 for text in texts)
+    return sum(end <= room for end in ends)
+
+
+def _short(text: Any, *, cell: bool = False) -> str:
+    shown = visible(text)
+    return markdown_code(shown if len(shown) <= LONGEST_TEXT else f"{shown[:LONGEST_TEXT]}…", cell)
+
+
+def _listed(lines: Iterable[str]) -> str:
+    return "\n".join(f"- {line}" for line in lines)
+
+
+def _table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [columns, ["---"] * len(columns), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _names(domains: Sequence[Domain], *, cell: bool = False) -> str:
+    names, more = first_names(domains, NAMED)
+    spans = [_short(name, cell=cell) for name in names]
+    return ", ".join(spans) + (f" and {more} more" if more else "")
+
+
+def _counted(domains: Sequence[Domain], *, cell: bool = False) -> str:
+    names = _names(domains, cell=cell)
+    return names if len(domains) == 1 else f"{count_of(len(domains), 'domain')}: {names}"
+
+
+def _of_profiles(names: Sequence[str], *, cell: bool = False) -> str:
+    spans = [_short(name, cell=cell) for name in names[:NAMED]]
+    return ", ".join(spans) + (f" and {len(names) - NAMED} more" if len(names) > NAMED else "")
+
+
+def _add_changes(page: Page, report: Facts) -> None:
+    changes: Sequence[Group] = report["changes"]
+    if not changes:
+        return
+    columns = value_columns(changes)
+    heads = ["#", "Domains", "State", "Field", *(title for _key, title in columns)]
+    groups = [_rows_of(number, group, columns) for number, group in enumerate(changes, 1)]
+    seen = max(1, sum(end <= VISIBLE_ROWS for end in itertools.accumulate(map(len, groups))))
+    page.add("## What differs", _table(heads, itertools.chain.from_iterable(groups[:seen])))
+    numbered = list(enumerate(changes[:seen], 1))
+    reasons = [f"{number}: {_short(group['reason'])}" for number, group in numbered if group["reason"]]
+    if reasons:
+        page.add(_listed(reasons))
+    for number, group in numbered:
+        page.fold_names(group["domains"], f" of change {number}")
+    if groups[seen:]:
+        # The other sections need some room too.
+        kept = _fitting([_table((), rows) for rows in groups[seen:]], page.room // 2)
+        here = f", of which {kept} are here" if kept < len(groups) - seen else ""
+        shown = itertools.chain.from_iterable(groups[seen : seen + kept])
+        page.fold(f"{count_of(len(groups) - seen, 'more change')}{here}", _table(heads, shown))
+
+
+def _rows_of(number: int, group: Group, columns: Sequence[tuple[str, str]]) -> list[list[str]]:
+    """Return one row for each field; the first one says whose change it is."""
+    domains = _counted(group["domains"], cell=True)
+    profiles = _of_profiles(group["profiles"], cell=True)
+    first = [str(number), f"{domains} ({profiles})" if profiles else domains, LABELS[State(group["state"])]]
+    values = [
+        [_short(field["field"], cell=True), *(_value(field, key) for key, _title in columns)]
+        for field in group["fields"]
+    ]
+    others = [["", "", "", *row] for row in values[1:]]
+    return [[*first, *(values[0] if values else [""] * (1 + len(columns)))], *others]
+
+
+def _value(field: Mapping[str, Any], key: str) -> str:
+    note = note_for(field, key)
+    if note is None:
+        return _short(field[key], cell=True)
+    return f"*{note}*" if note else ""
+
+
+def _add_others(page: Page, report: Facts, states: Sequence[State]) -> None:
+    for state in states:
+        groups = [group for group in report["others"] if group["state"] == state.value]
+        if not groups:
+            continue
+        page.add(
+            f"## {LABELS[state]}: {report['counts'][state.value]} of {report['counts']['total']}", MEANINGS[state]
+        )
+        for group in groups:
+            reason = f" {_short(group['reason'])}" if group["reason"] else ""
+            page.add(f"{_counted(group['domains'])}{'.' if reason else ''}{reason}")
+            page.fold_names(group["domains"])
+
+
+def _add_held_back(page: Page, groups: Sequence[Group]) -> None:
+    lines = [f"{', '.join(map(_short, group['fields']))}: {_counted(group['domains'])}" for group in groups]
+    if lines:
+        page.add("## Held back", drift_messages.HELD_BACK, _listed(lines))
+    for group in groups:
+        page.fold_names(group["domains"])
+
+
+def _add_audit(page: Page, audit: Mapping[str, Any] | None) -> None:
+    if audit is None:
+        return
+    found = "" if audit["findings"] else " It found nothing."
+    page.add(
+        "## Findings",
+        f"An audit of the stored contacts of {count_of(audit['audited'], 'domain')}.{found} {drift_messages.AUDITED}",
+    )
+    for group in audit["unaudited"]:
+        reason = f" {_short(group['reason'])}" if group["reason"] else ""
+        page.add(f"**Not audited:** {_counted(group['domains'])}.{reason}")
+    rows = [
+        [
+            _counted(group["domains"], cell=True) if number == 0 else "",
+            _short(finding["field"], cell=True),
+            _short(finding["message"], cell=True),
+        ]
+        for group in audit["findings"]
+        for number, finding in enumerate(group["findings"])
+    ]
+    if rows:
+        page.add_table(["Domains", "Field", "Finding"], rows)
+
+
+def _add_profiles(page: Page, profiles: Sequence[Mapping[str, Any]]) -> None:
+    rows = [
+        [_short(p["name"], cell=True), f"{p['total']}", drift_messages.numbered(p["counts"])] for p in profiles
+    ]
+    if rows:
+        page.add("## Profiles")
+        page.add_table(["Profile", "Domains", "State"], rows)
+
+
+def _add_jobs(page: Page, jobs: Sequence[Mapping[str, Any]]) -> None:
+    rows = [
+        [_short(job["id"] or "without an id", cell=True), _short(progress_of(job), cell=True), f"{job['domains']}"]
+        for job in jobs
+    ]
+    if rows:
+        page.add("## Jobs")
+        page.add_table(["Job", "State", "Domains"], rows)
+
+
+def _circumstances(report: Facts) -> Iterable[str]:
+    if report["generated"]:
+        yield f"Made: {_short(report['generated'])}"
+    if report["api_url"]:
+        yield f"API: {_short(report['api_url'])}"
+    yield f"Updates sent: {drift_messages.updates_sent(report['writes'])}"
+    if report["redacted"]:
+        yield "Contact values: withheld"
