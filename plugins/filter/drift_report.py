@@ -17,7 +17,7 @@ description:
   - Every text is as it was returned. P(hostup.cloud.drift_page#filter) and P(hostup.cloud.drift_markdown#filter) make of
     it what a person reads.
   - Before release 2.0.0 it took the results of several tasks by the names of profiles.
-positional: generated, api_url, redact, findings, profiles
+positional: generated, api_url, redact, findings, profiles, warnings
 options:
   _input:
     description: The registered result of the module, such as C(domain_contacts_result).
@@ -44,6 +44,11 @@ options:
       - The declared contacts, as in O(hostup.cloud.hostup_portfolio#module:profiles).
       - An audit then calls no field an outlier that is declared for the domain.
     type: dict
+    version_added: 2.0.0
+  warnings:
+    description: Further warnings for the report.
+    type: list
+    elements: str
     version_added: 2.0.0
 """
 
@@ -149,6 +154,7 @@ def drift_report(
     redact: Any = False,
     findings: Iterable[Mapping[str, Any]] | None = None,
     profiles: Mapping[str, Mapping[str, Any]] | None = None,
+    warnings: Iterable[str] | None = None,
 ) -> dict[str, Any]:
     """Call :func:`report_facts`.
 
@@ -158,7 +164,7 @@ def drift_report(
         redacted = boolean(redact)
     except TypeError:
         raise AnsibleFilterError(f"drift_report: redact must be true or false, got {redact!r}.") from None
-    return report_facts(result, generated, api_url, redacted, findings, profiles)
+    return report_facts(result, generated, api_url, redacted, findings, profiles, warnings)
 
 
 class FilterModule:

@@ -60,6 +60,7 @@ def report_facts(
     redact: bool = False,
     findings: Iterable[Mapping[str, Any]] | None = None,
     profiles: Mapping[str, Mapping[str, Any]] | None = None,
+    warnings: Iterable[str] | None = None,
 ) -> dict[str, Any]:
     """Return what a report says, as the filter ``drift_report`` documents it.
 
@@ -69,6 +70,7 @@ def report_facts(
     :param redact: leave out every contact value, even where the result has it.
     :param findings: domains with their ``findings``, as an audit of the stored contacts returns them.
     :param profiles: the declared contacts by profile: an audit calls nothing an outlier that is declared.
+    :param warnings: further ones.
     """
     entries: Sequence[Entry] = result.get("domains") or ()
     writes = _writes(result)
@@ -90,7 +92,7 @@ def report_facts(
         "changes": [group for group in groups if group["state"] in CHANGES],
         "others": [group for group in groups if group["state"] not in CHANGES],
         "held_back": _held_back(entries),
-        "warnings": _warnings(result, redact=redact),
+        "warnings": _warnings(result, warnings or (), redact=redact),
         "profiles": [_profile(name, states, entries) for name in names],
         "jobs": [_job(job) for job in result.get("jobs") or ()],
         "audit": None if not findings else _audit(list(findings), _declared(entries, profiles or {})),
@@ -213,9 +215,9 @@ def _failure(result: Result, *, redact: bool) -> dict[str, Any] | None:
     return {"code": code, "message": text}
 
 
-def _warnings(result: Result, *, redact: bool) -> list[str]:
-    """Return the warnings of the task and what fits no domain, each once."""
-    warnings = dict.fromkeys(map(str, result.get("warnings") or ()))
+def _warnings(result: Result, others: Iterable[str], *, redact: bool) -> list[str]:
+    """Return the warnings of the task, others, and what fits no domain, each once."""
+    warnings = dict.fromkeys(str(warning) for warning in (*(result.get("warnings") or ()), *others))
     if redact:
         warnings = dict.fromkeys(without_values(text, result.get("domains") or ()) for text in warnings)
     return [*warnings, *(drift_messages.fits_no_domain(str(place)) for place in result.get("unmatched") or ())]
