@@ -70,7 +70,7 @@ HELD_BACK = (
     " as drift."
 )
 
-AUDITED = "What is declared is compared, so that an audit does not call it an outlier."
+AUDITED = "What is declared is compared above. That it differs from what other domains have is no finding."
 
 _VERBS = {
     State.ALTERED: ("has a field that was not to change and did", "have fields that were not to change and did"),
