@@ -102,10 +102,10 @@ _value:
       type: dict
     changes:
       description:
-        - The very same change of any number of domains is one entry, with C(state), C(reason), C(profiles), C(fields) and
-          C(domains), the most urgent and largest ones first.
-        - A field has its name in C(field), and those of C(before), C(after) and C(stored) that the module returned, null
-          where they are withheld. C(stored) is what is stored now, where that is neither.
+        - The very same change of any number of domains is one entry, with C(state), C(reason), C(profiles), C(fields)
+          and C(domains), the most urgent and largest ones first.
+        - A field has its name in C(field), and those of C(before), C(after) and C(stored) that the module returned,
+          null where they are withheld. C(stored) is what is stored now, where that is neither.
         - A domain has C(id) and C(name) as the API gives them.
       type: list
       elements: dict

@@ -425,7 +425,12 @@ def test_the_report_of_a_run_reports_jobs_failures_and_what_is_stored_instead(ru
         "Jobs",
     ]
     (table,) = [t for t in page.root.all("table") if next(t.all("caption")).text == "What differs for example.com"]
-    assert [th.text for th in next(table.all("thead")).all("th")] == ["Field", "Stored before", "Declared", "Stored now"]
+    assert [th.text for th in next(table.all("thead")).all("th")] == [
+        "Field",
+        "Stored before",
+        "Declared",
+        "Stored now",
+    ]
     refused = [row for row in rows(page, "What differs for example.com") if row[3]]
     assert refused == [["city", "Göteborg", "Stockholm", "Göteborg"]]
     ((job, *facts),) = rows(page, "The jobs")

@@ -168,18 +168,14 @@ def _audit(audit: Mapping[str, Any] | None) -> list[Block]:
 
 
 def _profiles(profiles: Sequence[Mapping[str, Any]]) -> list[Block]:
-    rows = [
-        [_cell(p["name"]), _cell(f"{p['total']}"), _cell(drift_messages.numbered(p["counts"]))] for p in profiles
-    ]
+    rows = [[_cell(p["name"]), _cell(f"{p['total']}"), _cell(drift_messages.numbered(p["counts"]))] for p in profiles]
     columns = [("Profile", ""), ("Domains", "number"), ("State", "")]
     caption = "The contact profiles, and how many domains each is for"
     return [{"table": _table(caption, columns, rows, "profiles")}] if rows else []
 
 
 def _jobs(jobs: Sequence[Mapping[str, Any]]) -> list[Block]:
-    rows = [
-        [_cell(job["id"] or "without an id"), _cell(progress_of(job)), _cell(f"{job['domains']}")] for job in jobs
-    ]
+    rows = [[_cell(job["id"] or "without an id"), _cell(progress_of(job)), _cell(f"{job['domains']}")] for job in jobs]
     columns = [("Job", ""), ("State", ""), ("Domains", "number")]
     return [{"table": _table("The jobs that carried out the updates", columns, rows)}] if rows else []
 

@@ -220,9 +220,7 @@ def _add_others(page: Page, report: Facts, states: Sequence[State]) -> None:
         groups = [group for group in report["others"] if group["state"] == state.value]
         if not groups:
             continue
-        page.add(
-            f"## {LABELS[state]}: {report['counts'][state.value]} of {report['counts']['total']}", MEANINGS[state]
-        )
+        page.add(f"## {LABELS[state]}: {report['counts'][state.value]} of {report['counts']['total']}", MEANINGS[state])
         for group in groups:
             reason = f" {_short(group['reason'])}" if group["reason"] else ""
             page.add(f"{_counted(group['domains'])}{'.' if reason else ''}{reason}")
@@ -262,9 +260,7 @@ def _add_audit(page: Page, audit: Mapping[str, Any] | None) -> None:
 
 
 def _add_profiles(page: Page, profiles: Sequence[Mapping[str, Any]]) -> None:
-    rows = [
-        [_short(p["name"], cell=True), f"{p['total']}", drift_messages.numbered(p["counts"])] for p in profiles
-    ]
+    rows = [[_short(p["name"], cell=True), f"{p['total']}", drift_messages.numbered(p["counts"])] for p in profiles]
     if rows:
         page.add("## Profiles")
         page.add_table(["Profile", "Domains", "State"], rows)
