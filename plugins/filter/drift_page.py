@@ -25,8 +25,9 @@ options:
 EXAMPLES = r"""
 - name: Name the sections of the page
   ansible.builtin.debug:
-    msg: "{{ (domain_contacts_result | hostup.cloud.drift_report | hostup.cloud.drift_page).sections | map(attribute='heading') }}"
+    msg: "{{ page.sections | map(attribute='heading') }}"
   vars:
+    page: "{{ domain_contacts_result | hostup.cloud.drift_report | hostup.cloud.drift_page }}"
     domain_contacts_result: {domains: []}
 """
 

@@ -14,8 +14,8 @@ description:
   - Takes the result of M(hostup.cloud.hostup_portfolio) or M(hostup.cloud.hostup_domain_contacts), also of a task that
     failed, and returns what a report about it says.
   - It is what the reports of the role P(hostup.cloud.domain_contacts#role) are made from, and what its JSON file holds.
-  - Every text is as it was returned. P(hostup.cloud.drift_page#filter) and P(hostup.cloud.drift_markdown#filter) make of
-    it what a person reads.
+  - Every text is as it was returned. P(hostup.cloud.drift_page#filter) and P(hostup.cloud.drift_markdown#filter) make
+    of it what a person reads.
   - Before release 2.0.0 it took the results of several tasks by the names of profiles.
 positional: generated, api_url, redact, findings, profiles, warnings
 options:

@@ -358,7 +358,7 @@ def test_what_cannot_be_audited_is_reported_in_the_report_and_fails_afterwards(a
     (reported,) = [p.text for p in Page(audited.html).root.all("p") if p.text.startswith("Not audited")]
     assert reported.startswith("Not audited: shop.example: ")
     assert "x_failed" in reported
-    assert "**Not audited:** `shop.example`. `" in audited.markdown
+    assert "**Not audited:** `shop.example`: `" in audited.markdown
 
 
 def test_an_audit_talks_to_the_api_as_the_portfolio_does(run_playbook: Any, sandbox: Any) -> None:

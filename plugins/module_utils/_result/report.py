@@ -218,7 +218,7 @@ class Report:
         return messages.format_summary(summary, held_back)
 
     def as_result(self, *, with_diff: bool, api_calls: Mapping[str, int]) -> dict[str, Any]:
-        """Return ``changed``, ``domains``, ``summary``, ``jobs``, ``api_calls``, ``api_url``, and ``diff`` on demand."""
+        """Return ``changed``, ``domains``, ``summary``, ``jobs``, ``api_calls``, ``api_url``, on demand ``diff``."""
         planned = {entry.domain.id: entry for entry in self.plan.entries} if self.plan else {}
         entries = [self._entry(domain, planned.get(domain.id or "")) for domain in self.domains]
         result: dict[str, Any] = {

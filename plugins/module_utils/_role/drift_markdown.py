@@ -41,7 +41,7 @@ LONGEST_TEXT = 300
 """Characters of a value or a message, of which somebody else may have chosen the length."""
 
 VISIBLE_ROWS = 24
-VISIBLE_LINES = 5
+VISIBLE_LINES = 4
 NAMED = 3
 
 
@@ -72,11 +72,13 @@ def markdown_of(report: Facts) -> str:
     _add_changes(page, report)
     _add_others(page, report, (State.UNREAD, State.NOT_COMPARED))
     _add_held_back(page, report["held_back"])
-    page.add_lines("Warnings", [_short(warning) for warning in report["warnings"]])
+    if report["warnings"]:
+        page.add("## Warnings")
+        page.add_lines([_short(warning) for warning in report["warnings"]])
     _add_audit(page, report["audit"])
-    _add_profiles(page, report["profiles"])
-    _add_jobs(page, report["jobs"])
-    _add_others(page, report, (State.SKIPPED, State.UNCHANGED))
+    page.fold_table("profile", ["Profile", "Domains", "State"], _rows_of_profiles(report["profiles"]))
+    page.fold_table("job", ["Job", "State", "Domains"], _rows_of_jobs(report["jobs"]))
+    _fold_others(page, report, (State.SKIPPED, State.UNCHANGED))
     page.add(" · ".join(_circumstances(report)))
     return page.text
 
@@ -110,30 +112,30 @@ class Page:
         """Add blocks that are seen on demand; the summary is text of the collection."""
         self.add(f"<details><summary>{summary}</summary>", *blocks, "</details>")
 
-    def add_lines(self, heading: str, lines: Sequence[str]) -> None:
-        """Add a section with a list, of which the first lines are seen."""
+    def add_lines(self, lines: Sequence[str]) -> None:
+        """Add a list, of which the first lines are seen."""
         if lines:
-            self.add(f"## {heading}", _listed(lines[:VISIBLE_LINES]))
+            self.add(_listed(lines[:VISIBLE_LINES]))
         if len(lines) > VISIBLE_LINES:
             self.fold(f"{len(lines) - VISIBLE_LINES} more", _listed(lines[VISIBLE_LINES:]))
 
-    def add_table(self, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-        """Add a table, folded if it is long, and of a very long one its beginning."""
-        if len(rows) <= VISIBLE_LINES:
-            self.add(_table(columns, rows))
-            return
+    def fold_table(self, noun: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+        """Add a table that is seen on demand, and of a very long one its beginning."""
         kept = _fitting([_table((), [row]) for row in rows], self.room // 2)
         here = f", of which {kept} are here" if kept < len(rows) else ""
-        self.fold(f"{len(rows)} rows{here}", _table(columns, rows[:kept]))
+        if rows:
+            self.fold(f"{count_of(len(rows), noun)}{here}", _table(columns, rows[:kept]))
 
-    def fold_names(self, domains: Sequence[Domain], of_what: str = "") -> None:
-        """Add the names of a list that is too long for a line, or of a very long one its beginning."""
-        if len(domains) <= NAMED:
-            return
+    def names(self, domains: Sequence[Domain]) -> str:
+        """Return the names of domains, and of a very long list its beginning."""
         spans = [_short(name_of(domain)) for domain in domains]
         kept = _fitting(spans, self.room * 2 // 3)
-        rest = [f"and {len(spans) - kept} more"] if kept < len(spans) else []
-        self.fold(f"All {len(spans)} domains{of_what}", ", ".join([*spans[:kept], *rest]))
+        return ", ".join([*spans[:kept], *([f"and {len(spans) - kept} more"] if kept < len(spans) else [])])
+
+    def fold_names(self, domains: Sequence[Domain], of_what: str = "") -> None:
+        """Add the names of a list that is too long for a line."""
+        if len(domains) > NAMED:
+            self.fold(f"All {len(domains)} domains{of_what}", self.names(domains))
 
 
 def _fitting(texts: Sequence[str], room: int) -> int:
@@ -215,23 +217,39 @@ def _value(field: Mapping[str, Any], key: str) -> str:
     return f"*{note}*" if note else ""
 
 
+def _others(report: Facts, state: State) -> tuple[str, Sequence[Group]]:
+    """Return a heading for the domains in one state, and their groups."""
+    counts = report["counts"]
+    groups = [group for group in report["others"] if group["state"] == state.value]
+    return f"{LABELS[state]}: {counts[state.value]} of {counts['total']}", groups
+
+
 def _add_others(page: Page, report: Facts, states: Sequence[State]) -> None:
     for state in states:
-        groups = [group for group in report["others"] if group["state"] == state.value]
-        if not groups:
-            continue
-        page.add(f"## {LABELS[state]}: {report['counts'][state.value]} of {report['counts']['total']}", MEANINGS[state])
-        for group in groups:
-            reason = f" {_short(group['reason'])}" if group["reason"] else ""
-            page.add(f"{_counted(group['domains'])}{'.' if reason else ''}{reason}")
+        heading, groups = _others(report, state)
+        if groups:
+            page.add(f"## {heading}", MEANINGS[state])
+            page.add_lines([f"{_counted(group['domains'])}{_because(group)}" for group in groups])
+        for group in groups[:VISIBLE_LINES]:
             page.fold_names(group["domains"])
 
 
+def _fold_others(page: Page, report: Facts, states: Sequence[State]) -> None:
+    for state in states:
+        heading, groups = _others(report, state)
+        if groups:
+            page.fold(heading, *(f"{page.names(group['domains'])}{_because(group)}" for group in groups))
+
+
+def _because(group: Group) -> str:
+    return f": {_short(group['reason'])}" if group["reason"] else ""
+
+
 def _add_held_back(page: Page, groups: Sequence[Group]) -> None:
-    lines = [f"{', '.join(map(_short, group['fields']))}: {_counted(group['domains'])}" for group in groups]
-    if lines:
-        page.add("## Held back", drift_messages.HELD_BACK, _listed(lines))
-    for group in groups:
+    if groups:
+        page.add("## Held back", drift_messages.HELD_BACK)
+        page.add_lines([f"{', '.join(map(_short, group['fields']))}: {_counted(group['domains'])}" for group in groups])
+    for group in groups[:VISIBLE_LINES]:
         page.fold_names(group["domains"])
 
 
@@ -243,9 +261,7 @@ def _add_audit(page: Page, audit: Mapping[str, Any] | None) -> None:
         "## Findings",
         f"An audit of the stored contacts of {count_of(audit['audited'], 'domain')}.{found} {drift_messages.AUDITED}",
     )
-    for group in audit["unaudited"]:
-        reason = f" {_short(group['reason'])}" if group["reason"] else ""
-        page.add(f"**Not audited:** {_counted(group['domains'])}.{reason}")
+    page.add_lines([f"**Not audited:** {_counted(group['domains'])}{_because(group)}" for group in audit["unaudited"]])
     rows = [
         [
             _counted(group["domains"], cell=True) if number == 0 else "",
@@ -255,25 +271,22 @@ def _add_audit(page: Page, audit: Mapping[str, Any] | None) -> None:
         for group in audit["findings"]
         for number, finding in enumerate(group["findings"])
     ]
-    if rows:
-        page.add_table(["Domains", "Field", "Finding"], rows)
+    heads = ["Domains", "Field", "Finding"]
+    if 0 < len(rows) <= VISIBLE_LINES:
+        page.add(_table(heads, rows))
+    else:
+        page.fold_table("finding", heads, rows)
 
 
-def _add_profiles(page: Page, profiles: Sequence[Mapping[str, Any]]) -> None:
-    rows = [[_short(p["name"], cell=True), f"{p['total']}", drift_messages.numbered(p["counts"])] for p in profiles]
-    if rows:
-        page.add("## Profiles")
-        page.add_table(["Profile", "Domains", "State"], rows)
+def _rows_of_profiles(profiles: Sequence[Mapping[str, Any]]) -> list[list[str]]:
+    return [[_short(p["name"], cell=True), str(p["total"]), drift_messages.numbered(p["counts"])] for p in profiles]
 
 
-def _add_jobs(page: Page, jobs: Sequence[Mapping[str, Any]]) -> None:
-    rows = [
-        [_short(job["id"] or "without an id", cell=True), _short(progress_of(job), cell=True), f"{job['domains']}"]
+def _rows_of_jobs(jobs: Sequence[Mapping[str, Any]]) -> list[list[str]]:
+    return [
+        [_short(job["id"] or "without an id", cell=True), _short(progress_of(job), cell=True), str(job["domains"])]
         for job in jobs
     ]
-    if rows:
-        page.add("## Jobs")
-        page.add_table(["Job", "State", "Domains"], rows)
 
 
 def _circumstances(report: Facts) -> Iterable[str]:

@@ -13,9 +13,11 @@ def domain(name: str, status: str = "unchanged", **facts: Any) -> dict[str, Any]
     return {"id": f"dom_{name}", "name": name, "profile": "a", "status": status, "reason": None, **facts}
 
 
-def differing(name: str, status: str = "planned", before: str = "Lund", after: str = "Malmö", **facts: Any) -> Any:
+def differing(
+    name: str, status: str = "planned", before: Any = "Lund", after: Any = "Malmö", **facts: Any
+) -> dict[str, Any]:
     values = {"changed_fields": ["city"], "before": {"city": before}, "after": {"city": after}}
-    return domain(name, status, **{**values, **facts})
+    return domain(name, status, **values, **facts)
 
 
 def result(*domains: dict[str, Any], **others: Any) -> dict[str, Any]:

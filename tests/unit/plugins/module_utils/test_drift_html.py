@@ -95,12 +95,12 @@ def test_a_third_column_says_what_is_stored_now_only_where_an_update_was_refused
 
 
 def test_a_value_that_is_empty_withheld_or_not_returned_has_a_note() -> None:
-    def notes(redact: bool, **values: Any) -> list[str]:
-        (group,) = groups(section(page(differing("x", **values), redact=redact), "state-drifted"))
+    def notes(entry: dict[str, Any], *, redact: bool = False) -> list[str]:
+        (group,) = groups(section(page(entry, redact=redact), "state-drifted"))
         return [cell["note"] for cell in group["blocks"][-1]["table"]["rows"][0]["cells"]]
 
-    assert notes(redact=False, before={"city": ""}, after={}) == ["empty", "not returned"]
-    assert notes(redact=True) == ["withheld", "withheld"]
+    assert notes({**differing("x"), "before": {"city": ""}, "after": {}}) == ["empty", "not returned"]
+    assert notes(differing("x"), redact=True) == ["withheld", "withheld"]
 
 
 def test_findings_are_reported_by_domain() -> None:
