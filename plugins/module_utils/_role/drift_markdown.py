@@ -116,8 +116,13 @@ class Page:
         """Add a list, of which the first lines are seen."""
         if lines:
             self.add(_listed(lines[:VISIBLE_LINES]))
-        if len(lines) > VISIBLE_LINES:
-            self.fold(f"{len(lines) - VISIBLE_LINES} more", _listed(lines[VISIBLE_LINES:]))
+        self.fold_lines(f"{len(lines) - VISIBLE_LINES} more", lines[VISIBLE_LINES:])
+
+    def fold_lines(self, summary: str, lines: Sequence[str]) -> None:
+        """Add a list that is seen on demand, and of a very long one its beginning."""
+        kept = _fitting([f"- {line}" for line in lines], self.room // 3)
+        if lines:
+            self.fold(summary, _listed([*lines[:kept], *([f"{len(lines) - kept} more"] if kept < len(lines) else [])]))
 
     def fold_table(self, noun: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         """Add a table that is seen on demand, and of a very long one its beginning."""
@@ -126,16 +131,17 @@ class Page:
         if rows:
             self.fold(f"{count_of(len(rows), noun)}{here}", _table(columns, rows[:kept]))
 
-    def names(self, domains: Sequence[Domain]) -> str:
-        """Return the names of domains, and of a very long list its beginning."""
-        spans = [_short(name_of(domain)) for domain in domains]
-        kept = _fitting(spans, self.room * 2 // 3)
-        return ", ".join([*spans[:kept], *([f"and {len(spans) - kept} more"] if kept < len(spans) else [])])
-
-    def fold_names(self, domains: Sequence[Domain], of_what: str = "") -> None:
+    def fold_names(self, domains: Sequence[Domain]) -> None:
         """Add the names of a list that is too long for a line."""
         if len(domains) > NAMED:
-            self.fold(f"All {len(domains)} domains{of_what}", self.names(domains))
+            self.fold(f"All {len(domains)} domains", _all_names(domains, self.room * 2 // 3))
+
+
+def _all_names(domains: Sequence[Domain], room: int) -> str:
+    """Return the names of domains, and of a very long list its beginning."""
+    spans = [_short(name_of(domain)) for domain in domains]
+    kept = _fitting(spans, room)
+    return ", ".join([*spans[:kept], *([f"and {len(spans) - kept} more"] if kept < len(spans) else [])])
 
 
 def _fitting(texts: Sequence[str], room: int) -> int:
@@ -183,18 +189,31 @@ def _add_changes(page: Page, report: Facts) -> None:
     groups = [_rows_of(number, group, columns) for number, group in enumerate(changes, 1)]
     seen = max(1, sum(end <= VISIBLE_ROWS for end in itertools.accumulate(map(len, groups))))
     page.add("## What differs", _table(heads, itertools.chain.from_iterable(groups[:seen])))
-    numbered = list(enumerate(changes[:seen], 1))
-    reasons = [f"{number}: {_short(group['reason'])}" for number, group in numbered if group["reason"]]
-    if reasons:
-        page.add(_listed(reasons))
-    for number, group in numbered:
-        page.fold_names(group["domains"], f" of change {number}")
+    numbered = list(enumerate(changes, 1))
+    page.add_lines(_reasons(numbered[:seen]))
+    _fold_names_of_changes(page, numbered[:seen])
     if groups[seen:]:
         # The other sections need some room too.
-        kept = _fitting([_table((), rows) for rows in groups[seen:]], page.room // 2)
+        kept = _fitting([_table((), rows) for rows in groups[seen:]], page.room // 3)
         here = f", of which {kept} are here" if kept < len(groups) - seen else ""
         shown = itertools.chain.from_iterable(groups[seen : seen + kept])
         page.fold(f"{count_of(len(groups) - seen, 'more change')}{here}", _table(heads, shown))
+        page.fold_lines("Their reasons", _reasons(numbered[seen : seen + kept]))
+
+
+def _reasons(numbered: Iterable[tuple[int, Group]]) -> list[str]:
+    return [f"{number}: {_short(group['reason'])}" for number, group in numbered if group["reason"]]
+
+
+def _fold_names_of_changes(page: Page, numbered: Iterable[tuple[int, Group]]) -> None:
+    lines, room = [], page.room * 2 // 3
+    for number, group in numbered:
+        if len(group["domains"]) > NAMED:
+            names = _all_names(group["domains"], room)
+            room -= len(names)
+            lines.append(f"{number}: {names}")
+    if lines:
+        page.fold("All domains of these changes", _listed(lines))
 
 
 def _rows_of(number: int, group: Group, columns: Sequence[tuple[str, str]]) -> list[list[str]]:
@@ -238,7 +257,8 @@ def _fold_others(page: Page, report: Facts, states: Sequence[State]) -> None:
     for state in states:
         heading, groups = _others(report, state)
         if groups:
-            page.fold(heading, *(f"{page.names(group['domains'])}{_because(group)}" for group in groups))
+            room = page.room * 2 // 3 // len(groups)
+            page.fold(heading, *(f"{_all_names(group['domains'], room)}{_because(group)}" for group in groups))
 
 
 def _because(group: Group) -> str:
