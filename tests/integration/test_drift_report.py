@@ -26,6 +26,7 @@ from typing import Any
 
 import pytest
 import yaml
+from ansible.parsing.vault import VaultLib, VaultSecret
 from markdown_it import MarkdownIt
 
 COLLECTION = Path(__file__).resolve().parents[2]
@@ -411,7 +412,8 @@ def test_the_report_of_a_run_reports_jobs_failures_and_what_is_stored_instead(ru
     role = {"name": "Run the role", "ansible.builtin.import_role": {"name": "hostup.cloud.domain_contacts"}}
     where = {"name": "Where", "ansible.builtin.debug": {"msg": "{{ playbook_dir }}"}}
 
-    run = run_tasks([where, {**role, "vars": variables}])
+    asked = {"HOSTUP_API_BASE": sandbox.url}
+    run = run_tasks([where, {**role, "vars": variables, "environment": asked}], HOSTUP_API_BASE="http://127.0.0.1:1")
 
     assert run.status != 0
     folder = Path(run.task("Where").result["msg"])
@@ -433,6 +435,7 @@ def test_the_report_of_a_run_reports_jobs_failures_and_what_is_stored_instead(ru
     ]
     refused = [row for row in rows(page, "What differs for example.com") if row[3]]
     assert refused == [["city", "Göteborg", "Stockholm", "Göteborg"]]
+    assert [dd.text for dd in page.root.all("dd") if dd.text.startswith("http")] == [sandbox.url]
     ((job, *facts),) = rows(page, "The jobs")
     assert job.startswith("dbj_")
     assert facts == ["completed, 100 %", "2"]
@@ -455,6 +458,137 @@ def test_hundreds_of_domains_that_differ_alike_are_one_table(run_playbook: Any, 
     assert [name for name in names if not any(text.startswith(name) for text in listed)] == []
     assert len([t for t in page.root.all("table") if "fields" in (t.attributes.get("class") or "")]) <= 4
     assert len(made.html) < 60_000
+
+
+# -- a report is not a write ------------------------------------------------------------------------------------------
+
+
+GUARDS = {"max_changed": 0, "canary": 1, "on_blocked": "fail", "material_changes": "deny"}
+
+
+def test_no_guard_of_a_write_fails_a_report_and_a_domain_that_is_blocked_differs(
+    run_playbook: Any, sandbox: Any
+) -> None:
+    variables = portfolio(company=["moving.example", "example.com", "example.net"])
+    variables["domain_contacts_options"] = GUARDS
+
+    made = make_reports(run_playbook, variables)
+
+    assert made.run.status == 0, made.run.output
+    assert made.json["headline"] == "2 of 3 domains have drifted, 1 of them cannot be edited now."
+    assert made.json["verdict"] == "drift"
+    blocked = [change for change in made.json["changes"] if change["state"] == "blocked"]
+    assert [domain["name"] for change in blocked for domain in change["domains"]] == ["moving.example"]
+    assert "A transfer is in progress" in blocked[0]["reason"]
+    assert "could not be read" not in made.html + made.markdown + made.run.output
+    assert sandbox.requests("write") == []
+
+
+def test_a_report_does_without_what_can_be_edited_where_that_cannot_be_learned(run_playbook: Any, sandbox: Any) -> None:
+    sandbox.add_faults({"match": {"kind": "read", "path_regex": "domains/dom_[a-z0-9]+$"}, "status": 403})
+
+    made = make_reports(run_playbook, portfolio(company=["moving.example", "example.com"]))
+
+    assert made.run.status == 0, made.run.output
+    assert made.json["headline"] == "2 of 2 domains have drifted."
+    assert [warning for warning in made.json["warnings"] if "Could not ask whether" in warning] != []
+
+
+def test_what_could_not_be_read_is_reported_as_that_and_fails_afterwards(run_playbook: Any, sandbox: Any) -> None:
+    unreadable = {"read_error": {"code": "x_failed", "detail": "Not now."}}
+    sandbox.change_domain("shop.example", {"attributes": unreadable})
+
+    made = make_reports(run_playbook, portfolio(company=["shop.example", "example.com"]))
+
+    assert made.run.status != 0
+    assert made.json["headline"] == "The run failed. 1 of 2 domains could not be read. 1 of 2 domains was not compared."
+    assert "Not read: 1 of 2" in made.html
+    assert made.run.task("Report where they are").result["msg"][1:] == [
+        str(file) for file in (made.html_file, made.markdown_file, made.json_file)
+    ]
+
+
+# -- where it is, and what it is asked --------------------------------------------------------------------------------
+
+
+def test_an_inventory_says_where_the_reports_are_and_a_folder_gets_a_file_of_a_sensible_name(
+    run_playbook: Any, sandbox: Any
+) -> None:
+    folder = run_playbook.folder
+    (folder / "reports").mkdir()
+    (folder / "inventory").mkdir()
+    (folder / "inventory" / "hosts").write_text("localhost ansible_connection=local\n", encoding="utf-8")
+    (folder / "inventory" / "group_vars").mkdir()
+    finding = {"field": "city", "kind": "empty", "message": "city is empty."}
+    variables = {
+        "domain_contacts_report": "reports",
+        "domain_contacts_report_markdown": "",
+        "domain_contacts_report_findings": [{"id": "1", "name": "known.example", "findings": [finding]}],
+    }
+    (folder / "inventory" / "group_vars" / "all.yml").write_text(yaml.safe_dump(variables), encoding="utf-8")
+
+    made = make_reports(run_playbook, portfolio(company=["example.net"]), "-i", "inventory", PWD="/")
+
+    assert made.run.status == 0, made.run.output
+    reported = made.run.task("Report where they are").result["msg"][1:]
+    assert reported == [str(folder / "reports" / "drift-report.html"), str(made.json_file)]
+    assert "known.example" in Path(reported[0]).read_text(encoding="utf-8")
+    assert made.json["audit"]["audited"] == 1
+
+
+def test_a_relative_path_counts_from_where_the_command_was_started_for_the_role_too(
+    run_playbook: Any, sandbox: Any
+) -> None:
+    below = run_playbook.folder / "plays"
+    below.mkdir()
+    variables = {**portfolio(company=["example.net"]), "domain_contacts_report_json": "report.json"}
+    play = {"hosts": "localhost", "gather_facts": False, "vars": variables, "roles": ["hostup.cloud.domain_contacts"]}
+    (below / "inner.yml").write_text(yaml.safe_dump([play]), encoding="utf-8")
+
+    run = run_playbook([{"ansible.builtin.import_playbook": "plays/inner.yml"}])
+
+    assert run.status == 0, run.output
+    assert json.loads((run_playbook.folder / "report.json").read_text(encoding="utf-8"))["verdict"] == "good"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "cure"),
+    [
+        (["-e", "drift_report_fial=true"], "drift_report_fial is no variable of this playbook"),
+        (["-e", "domain_contacts_report_redcat=true"], "domain_contacts_report_redcat is no variable of this playbook"),
+        (["-e", "drift_report_fail=maybe"], "drift_report_fail must be true or false."),
+        (["-e", "domain_contacts_report_redact=maybe"], "domain_contacts_report_redact must be true or false."),
+    ],
+)
+def test_a_variable_that_is_misspelt_is_one_sentence_with_the_cure(
+    arguments: list[str], cure: str, run_playbook: Any, sandbox: Any
+) -> None:
+    made = make_reports(run_playbook, portfolio(company=["example.net"]), *arguments)
+
+    assert made.run.status != 0
+    (failed,) = [task for task in made.run.tasks if task.failed]
+    assert failed.result["msg"].startswith(cure)
+    assert "\n" not in failed.result["msg"].strip()
+    assert sandbox.requests() == []
+
+
+def test_a_vaulted_contact_is_reported_as_any_other(run_playbook: Any, sandbox: Any) -> None:
+    password = run_playbook.folder / "password"
+    password.write_text("only for this test\n", encoding="utf-8")
+    vault = VaultLib([("default", VaultSecret(b"only for this test"))])
+    lines = vault.encrypt("Kiruna", VaultSecret(b"only for this test")).decode().splitlines()
+    vaulted = run_playbook.folder / "vaulted.yml"
+    given = portfolio(company=["example.net"])
+    del given["domain_contacts_profiles"]["company"]["city"]
+    source = yaml.safe_dump(given).replace("    companyname:", "    city: !vault |\n      CIPHER\n    companyname:", 1)
+    vaulted.write_text(source.replace("CIPHER", "\n      ".join(lines)), encoding="utf-8")
+    arguments = ["-e", f"@{vaulted}", "--vault-password-file", str(password)]
+
+    made = make_reports(run_playbook, {}, *arguments)
+
+    assert made.run.status == 0, made.run.output
+    (change,) = made.json["changes"]
+    assert change["fields"] == [{"field": "city", "before": "Stockholm", "after": "Kiruna"}]
 
 
 # -- what must not happen ---------------------------------------------------------------------------------------------
