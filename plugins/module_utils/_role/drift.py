@@ -240,15 +240,13 @@ def _job(job: Mapping[str, Any]) -> dict[str, Any]:
 
 def _declared(entries: Iterable[Entry], profiles: Mapping[str, Mapping[str, Any]]) -> dict[str, frozenset[str]]:
     """Return the declared fields of each domain, by its id."""
-    fields: dict[str, frozenset[str]] = {}
-    by_id = {}
-    for entry in entries:
-        profile = entry.get("profile")
-        if profile in profiles and profile not in fields:
-            contact = effective_contact(profile, profiles)
-            fields[profile] = frozenset(name for name, value in contact.items() if value is not None)
-        by_id[str(entry.get("id"))] = fields.get(profile or "", frozenset())
-    return by_id
+    used = {str(entry["profile"]) for entry in entries if entry.get("profile") in profiles}
+    contacts = {name: effective_contact(name, profiles) for name in used}
+    fields = {
+        name: frozenset(key for key, value in contact.items() if value is not None)
+        for name, contact in contacts.items()
+    }
+    return {str(entry.get("id")): fields.get(str(entry.get("profile")), frozenset()) for entry in entries}
 
 
 def _audit(domains: Sequence[Mapping[str, Any]], declared: Mapping[str, frozenset[str]]) -> dict[str, Any]:
