@@ -22,6 +22,7 @@ from ansible_collections.hostup.cloud.plugins.module_utils._role.drift_text impo
     name_of,
     note_for,
     progress_of,
+    readable,
     value_columns,
     visible,
 )
@@ -48,7 +49,7 @@ def page_of(report: Facts) -> dict[str, Any]:
     return {
         "headline": visible(report["headline"]),
         "verdict": report["verdict"],
-        "failure": visible(report["failure"]["message"]) if report["failure"] else None,
+        "failure": readable(report["failure"]["message"]) if report["failure"] else None,
         "circumstances": _circumstances(report),
         "sections": [section for section in _sections(report) if section["blocks"]],
         "footer": f"Made by the Ansible role hostup.cloud.domain_contacts.{personal}",
@@ -61,7 +62,7 @@ def _sections(report: Facts) -> Iterable[dict[str, Any]]:
         if state not in at_the_end:
             yield _state_section(report, state)
     yield _section("held-back", "Held back", _held_back(report["held_back"]))
-    warnings = [visible(warning) for warning in report["warnings"]]
+    warnings = [readable(warning) for warning in report["warnings"]]
     yield _section("warnings", "Warnings", [{"lines": warnings}] if warnings else [], len(warnings))
     yield _section("findings", "Findings", _audit(report["audit"]))
     yield _section("profiles", "Profiles", _profiles(report["profiles"]))
@@ -85,7 +86,7 @@ def _state_section(report: Facts, state: State) -> dict[str, Any]:
 
 def _group(group: Group) -> Block:
     domains, profiles = group["domains"], [visible(name) for name in group["profiles"]]
-    blocks: list[Block] = [{"text": visible(group["reason"])}] if group["reason"] is not None else []
+    blocks: list[Block] = [{"text": readable(group["reason"])}] if group["reason"] is not None else []
     blocks.append(_domains(domains))
     if group["fields"]:
         blocks.append({"table": _fields_table(group)})
@@ -155,7 +156,7 @@ def _audit(audit: Mapping[str, Any] | None) -> list[Block]:
     blocks: list[Block] = [{"text": f"{audited} {drift_messages.AUDITED}"}]
     for group in audit["unaudited"]:
         names = ", ".join(map(name_of, group["domains"]))
-        reason = f": {visible(group['reason'])}" if group["reason"] is not None else ""
+        reason = f": {readable(group['reason'])}" if group["reason"] is not None else ""
         blocks.append({"trouble": "Not audited:", "text": f"{names}{reason}"})
     for group in audit["findings"]:
         rows = [[_cell(finding["field"]), _cell(finding["message"])] for finding in group["findings"]]

@@ -25,6 +25,7 @@ from ansible_collections.hostup.cloud.plugins.module_utils._role.drift_text impo
     name_of,
     note_for,
     progress_of,
+    readable,
     value_columns,
     visible,
 )
@@ -68,13 +69,13 @@ def markdown_of(report: Facts) -> str:
     page = Page()
     page.add("# Contacts of the domains", f"**{report['headline']}**")
     if report["failure"]:
-        page.add(_short(report["failure"]["message"]))
+        page.add(_short(readable(report["failure"]["message"])))
     _add_changes(page, report)
     _add_others(page, report, (State.UNREAD, State.NOT_COMPARED))
     _add_held_back(page, report["held_back"])
     if report["warnings"]:
         page.add("## Warnings")
-        page.add_lines([_short(warning) for warning in report["warnings"]])
+        page.add_lines([_short(readable(warning)) for warning in report["warnings"]])
     _add_audit(page, report["audit"])
     page.fold_table("profile", ["Profile", "Domains", "State"], _rows_of_profiles(report["profiles"]))
     page.fold_table("job", ["Job", "State", "Domains"], _rows_of_jobs(report["jobs"]))
@@ -202,7 +203,7 @@ def _add_changes(page: Page, report: Facts) -> None:
 
 
 def _reasons(numbered: Iterable[tuple[int, Group]]) -> list[str]:
-    return [f"{number}: {_short(group['reason'])}" for number, group in numbered if group["reason"]]
+    return [f"{number}: {_short(readable(group['reason']))}" for number, group in numbered if group["reason"]]
 
 
 def _fold_names_of_changes(page: Page, numbered: Iterable[tuple[int, Group]]) -> None:
@@ -262,7 +263,7 @@ def _fold_others(page: Page, report: Facts, states: Sequence[State]) -> None:
 
 
 def _because(group: Group) -> str:
-    return f": {_short(group['reason'])}" if group["reason"] else ""
+    return f": {_short(readable(group['reason']))}" if group["reason"] else ""
 
 
 def _add_held_back(page: Page, groups: Sequence[Group]) -> None:

@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -17,6 +18,9 @@ from ansible_collections.hostup.cloud.plugins.module_utils._contact.notation imp
 from ansible_collections.hostup.cloud.plugins.module_utils._result.drift_messages import NOT_RETURNED
 
 Domain = Mapping[str, Any]
+
+_WITH_A_LABEL = re.compile(r"(?:[a-z0-9-]+\.)*xn--[a-z0-9-]+(?:\.[a-z0-9-]+)*", re.ASCII | re.IGNORECASE)
+"""A domain name with an A-label (RFC 5890 section 2.3.2.1)."""
 
 WITHHELD = "withheld"
 EMPTY = "empty"
@@ -29,6 +33,11 @@ def visible(value: Any) -> str:
 
 def _is_hidden(char: str) -> bool:
     return char in INVISIBLE or unicodedata.category(char) in {"Cc", "Cs", "Zl", "Zp"}
+
+
+def readable(text: Any) -> str:
+    """Return a sentence of the collection with the domain names in it in Unicode, and nothing in it hidden."""
+    return visible(_WITH_A_LABEL.sub(lambda found: unicode_domain_name(found[0]), str(text)))
 
 
 def name_of(domain: Domain) -> str:

@@ -110,9 +110,10 @@ def test_sections_come_in_the_order_of_what_needs_attention() -> None:
 
 def test_names_are_in_unicode_and_a_domain_without_a_name_has_its_id() -> None:
     named, nameless = differing("xn--rksmrgs-5wao1o.example"), differing("x")
-    page = markdown_of(report_facts(result(named, {**nameless, "name": None})))
+    warning = "Legal consequences for 2 domains (x.example, www.xn--rksmrgs-5wao1o.example and xn--a): Read."
+    page = markdown_of(report_facts(result(named, {**nameless, "name": None}, warnings=[warning])))
     assert "`räksmörgås.example`" in page
-    assert "xn--" not in page
+    assert "`Legal consequences for 2 domains (x.example, www.räksmörgås.example and xn--a): Read.`" in page
     assert "`dom_x`" in page
 
 
