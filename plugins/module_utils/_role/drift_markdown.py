@@ -188,13 +188,14 @@ def _add_changes(page: Page, report: Facts) -> None:
     columns = value_columns(changes)
     heads = ["#", "Domains", "State", "Field", *(title for _key, title in columns)]
     groups = [_rows_of(number, group, columns) for number, group in enumerate(changes, 1)]
-    seen = max(1, sum(end <= VISIBLE_ROWS for end in itertools.accumulate(map(len, groups))))
+    in_sight = sum(end <= VISIBLE_ROWS for end in itertools.accumulate(map(len, groups)))
+    # However long they are, some of the room is for the other sections.
+    seen = max(1, min(in_sight, _fitting([_table((), rows) for rows in groups], page.room // 2)))
     page.add("## What differs", _table(heads, itertools.chain.from_iterable(groups[:seen])))
     numbered = list(enumerate(changes, 1))
     page.add_lines(_reasons(numbered[:seen]))
     _fold_names_of_changes(page, numbered[:seen])
     if groups[seen:]:
-        # The other sections need some room too.
         kept = _fitting([_table((), rows) for rows in groups[seen:]], page.room // 3)
         here = f", of which {kept} are here" if kept < len(groups) - seen else ""
         shown = itertools.chain.from_iterable(groups[seen : seen + kept])

@@ -159,6 +159,29 @@ def test_a_list_that_is_too_long_for_a_comment_is_cut_and_counted() -> None:
     assert page.count(f"`{'long-' * 10}") + int(kept) == 2000
 
 
+def test_a_value_of_any_length_leaves_room_for_the_report() -> None:
+    page = markdown_of(report_facts(result(differing("x.example", before="x" * 100_000, after="`" * 100_000))))
+    assert f"`{'x' * 300}…`" in page
+    assert CUT not in page
+
+
+def test_a_report_that_is_too_long_everywhere_still_begins_with_what_differs_and_says_that_it_was_cut() -> None:
+    # A code span of backticks takes three times their number.
+    long = [f"{'`' * 400}{n}" for n in range(9)]
+    entries = [
+        differing(name, before=before, after=name, held_back=[name]) for name in long for before in ("x" * 400, name)
+    ]
+    unread = [domain(name, "failed", reason=f"{n}{name}") for n, name in enumerate(long)]
+    finding = {"field": long[0], "kind": "x", "message": long[0]}
+    found = [{"name": name, "findings": [finding]} for name in long]
+    found += [{"name": name, "findings": None, "reason": f"{n}{name}"} for n, name in enumerate(long)]
+    given = result(*entries, *unread, warnings=long, failed=True, msg=long[0], failure={"code": "x"})
+    page = markdown_of(report_facts(given, findings=found))
+    assert len(page) <= LIMIT
+    assert "## What differs\n\n| # | Domains |" in page
+    assert page.endswith(f"{CUT}\n")
+
+
 HARD = st.text(st.sampled_from("`|\\ a<>*_[]()&\n\t~#-{}%"), min_size=1)
 LONG = st.builds(str.__mul__, HARD, st.integers(1, 500))
 
@@ -169,7 +192,7 @@ def test_whatever_somebody_has_chosen_is_no_markup_and_fits(chosen: list[tuple[s
     found = [{"name": text, "findings": [{"field": text, "kind": "x", "message": text}]}]
     given = result(*domains, failed=True, msg=text, warnings=[text] * 3)
     page = markdown_of(report_facts(given, generated=text, findings=found))
-    assert len(page) <= LIMIT + len(CUT)
+    assert len(page) <= LIMIT
     assert [piece for piece in markup(page) if not OWN_MARKUP.fullmatch(piece)] == []
     kinds = {token.type for token in PARSER.parse(page)}
     assert kinds.isdisjoint({"fence", "code_block"})
