@@ -39,7 +39,7 @@ _value:
 
 from collections.abc import Callable
 
-from ansible_collections.hostup.cloud.plugins.module_utils._role.drift import markdown_code
+from ansible_collections.hostup.cloud.plugins.module_utils._role.drift_markdown import markdown_code
 
 
 class FilterModule:

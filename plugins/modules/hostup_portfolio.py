@@ -353,6 +353,12 @@ api_calls:
       description: Polls of jobs.
       type: int
       returned: always
+api_url:
+  description: The address of the API. Null if the task ended before it was used.
+  returned: always
+  type: str
+  sample: https://cloud.hostup.se
+  version_added: 2.0.0
 backup_file:
   description: The absolute path of the backup, on the host that ran the task.
   returned: when a backup was written

@@ -177,7 +177,11 @@ def test_the_documented_arguments_of_a_filter_are_the_real_ones(name: str) -> No
     assert list(documentation["options"]) == ["_input", *arguments]
 
 
-def test_everything_that_the_drift_report_returns_is_documented() -> None:
-    module = importlib.import_module("ansible_collections.hostup.cloud.plugins.filter.drift_report")
-    (function,) = module.FilterModule().filters().values()
-    assert function({}).keys() == yaml.safe_load(module.RETURN)["_value"]["contains"].keys()
+def test_everything_that_a_filter_returns_is_documented() -> None:
+    facts: dict[str, Any] = {}
+    for name in ("drift_report", "drift_page"):
+        module = importlib.import_module(f"ansible_collections.hostup.cloud.plugins.filter.{name}")
+        (function,) = module.FilterModule().filters().values()
+        facts = function(facts)
+        documented = yaml.safe_load(module.RETURN)["_value"]["contains"]
+        assert list(facts) == list(documented)

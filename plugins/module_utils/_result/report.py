@@ -93,6 +93,7 @@ class Report:
 
     :param check_mode: whether the plan itself is the result.
     :param redact: whether to leave out the contact values.
+    :ivar api_url: the address of the API, as soon as it is known.
     :ivar failed: whether the run has ended with an error.
     :ivar written: ids of the domains for which a write was accepted, or may have been.
     """
@@ -101,6 +102,7 @@ class Report:
         self.check_mode = check_mode
         self.redact = redact
         self.failed = False
+        self.api_url: str | None = None
         self.backup_file: str | None = None
         self.domains: Sequence[ListedDomain] = ()
         self.plan: Plan | None = None
@@ -216,7 +218,7 @@ class Report:
         return messages.format_summary(summary, held_back)
 
     def as_result(self, *, with_diff: bool, api_calls: Mapping[str, int]) -> dict[str, Any]:
-        """Return ``changed``, ``domains``, ``summary``, ``jobs``, ``api_calls`` and, on demand, ``diff``."""
+        """Return ``changed``, ``domains``, ``summary``, ``jobs``, ``api_calls``, ``api_url``, on demand ``diff``."""
         planned = {entry.domain.id: entry for entry in self.plan.entries} if self.plan else {}
         entries = [self._entry(domain, planned.get(domain.id or "")) for domain in self.domains]
         result: dict[str, Any] = {
@@ -228,6 +230,7 @@ class Report:
                 for job in self.jobs
             ],
             "api_calls": dict(api_calls),
+            "api_url": self.api_url,
         }
         if self.backup_file is not None:
             result["backup_file"] = self.backup_file

@@ -4,238 +4,279 @@
 
 # This is a PRIVATE module_utils. Do not use it outside this collection.
 
-"""From the results of ``hostup_domain_contacts``, by profile, to what a report about them says. Pure.
+"""From the result of a module that writes to what a report about it says. Pure.
 
-Whatever comes out is text for a template, with every character visible; the template has to escape it.
+The facts hold every text as it is; what a person reads is made of them in ``drift_html`` and ``drift_markdown``.
 """
 
 from __future__ import annotations
 
-import re
-import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from ansible_collections.hostup.cloud.plugins.module_utils._contact.declared import INVISIBLE
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.domain import ListedDomain
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.invalid_input import InvalidInput
-from ansible_collections.hostup.cloud.plugins.module_utils._http.origin import DEFAULT_API_URL, read_origin
-from ansible_collections.hostup.cloud.plugins.module_utils._result import drift_messages
-from ansible_collections.hostup.cloud.plugins.module_utils._result.messages import personal, without_values
+from ansible_collections.hostup.cloud.plugins.module_utils._http.origin import read_origin
+from ansible_collections.hostup.cloud.plugins.module_utils._result import drift_messages, messages
+from ansible_collections.hostup.cloud.plugins.module_utils._result.drift_messages import State
 from ansible_collections.hostup.cloud.plugins.module_utils._result.status import Status
+from ansible_collections.hostup.cloud.plugins.module_utils._role.portfolio import effective_contact
 
 Result = Mapping[str, Any]
+Entry = Mapping[str, Any]
 
-TROUBLE = (Status.FAILED, Status.ALTERED, Status.NOT_APPLIED, Status.BLOCKED)
+FORMAT = 1
+"""Grows when a key of the facts gets another meaning."""
 
-WERE_SENT = (Status.ALTERED, Status.NOT_APPLIED, Status.QUEUED, Status.UPDATED)
-"""Statuses after which the values that were read are not what is stored now."""
+CHANGES = (
+    State.ALTERED,
+    State.NOT_APPLIED,
+    State.FAILED,
+    State.DRIFTED,
+    State.BLOCKED,
+    State.QUEUED,
+    State.UPDATED,
+)
+TROUBLE = (State.ALTERED, State.NOT_APPLIED, State.FAILED, State.UNREAD, State.NOT_COMPARED)
+DRIFT = (State.DRIFTED, State.BLOCKED, State.QUEUED)
+
+_STATES = {
+    Status.ALTERED: State.ALTERED,
+    Status.NOT_APPLIED: State.NOT_APPLIED,
+    Status.PLANNED: State.DRIFTED,
+    Status.BLOCKED: State.BLOCKED,
+    Status.QUEUED: State.QUEUED,
+    Status.UPDATED: State.UPDATED,
+    Status.SKIPPED: State.SKIPPED,
+    Status.UNCHANGED: State.UNCHANGED,
+}
 
 
-def report_data(
-    results: Mapping[str, Result],
+def report_facts(
+    result: Result,
     generated: str = "",
     api_url: str = "",
     redact: bool = False,
     findings: Iterable[Mapping[str, Any]] | None = None,
-    unmatched: Iterable[str] | None = None,
+    profiles: Mapping[str, Mapping[str, Any]] | None = None,
+    warnings: Iterable[str] | None = None,
 ) -> dict[str, Any]:
-    """Return what a report says.
+    """Return what a report says, as the filter ``drift_report`` documents it.
 
-    :param results: profile name to the result of the module.
-    :param generated: when the results were made, for a person.
-    :param api_url: the address of the API, where the results do not return it.
-    :param redact: leave out every contact value, even where the results have them.
+    :param result: of ``hostup_portfolio`` or ``hostup_domain_contacts``, also of a task that failed.
+    :param generated: when the result was made, for a person.
+    :param api_url: the address of the API, where the result does not have it.
+    :param redact: leave out every contact value, even where the result has it.
     :param findings: domains with their ``findings``, as an audit of the stored contacts returns them.
-    :param unmatched: what no domain of the account fits.
-    :returns: ``verdict`` (``good``, ``drift`` or ``trouble``) and its ``headline``; ``profiles``, ``statuses``,
-        ``jobs``, ``findings``, ``audited``, ``unaudited``; ``total``, ``generated``, ``apis``, ``writes``,
-        ``redacted``, ``unmatched``. A contact value is None where it is withheld.
+    :param profiles: the declared contacts by profile: an audit calls nothing an outlier that is declared.
+    :param warnings: further ones.
     """
-    audited = list(findings or ())
-    domains = [(name, entry) for name, result in results.items() for entry in result.get("domains") or ()]
-    counts = {status: sum(entry["status"] == status for _name, entry in domains) for status in Status}
-    failed = sum(bool(result.get("failed")) for result in results.values())
+    entries: Sequence[Entry] = result.get("domains") or ()
+    writes = _writes(result)
+    states = [_state_of(entry, result, sent=writes != 0) for entry in entries]
+    counts = Counter(states)
+    failed = bool(result.get("failed"))
+    groups = _groups(zip(states, entries), redact=redact)
+    names = list(result.get("profiles") or ())
     return {
-        "verdict": _verdict(counts, failed),
-        "headline": drift_messages.headline(counts, len(domains), failed, len(results)),
+        "format": FORMAT,
+        "verdict": _verdict(counts, failed=failed),
+        "headline": drift_messages.headline(counts, assigned=bool(names or entries), failed=failed),
         "generated": generated,
-        "apis": _apis(results, api_url),
-        "writes": _writes(results.values()),
-        "redacted": redact or any(_is_redacted(entry) for _name, entry in domains),
-        "total": len(domains),
-        "profiles": [_profile(name, result, redact=redact) for name, result in results.items()],
-        "statuses": [
-            {"status": status.value, "label": label, "meaning": meaning, "count": counts[status]}
-            | {"groups": _groups([d for d in domains if d[1]["status"] == status], redact=redact)}
-            for status, (label, meaning) in drift_messages.STATUSES.items()
-            if counts[status]
-        ],
-        "jobs": [_job(name, job) for name, result in results.items() for job in result.get("jobs") or ()],
-        "findings": _findings(audited),
-        "audited": sum(domain.get("findings") is not None for domain in audited),
-        "unaudited": _unaudited(audited),
-        "unmatched": [visible(place) for place in unmatched or ()],
+        "api_url": _address(result, api_url),
+        "writes": writes,
+        "redacted": redact or any(None in (entry.get("after") or {}).values() for entry in entries),
+        "failure": _failure(result, redact=redact),
+        "counts": {"total": len(entries), **{state.value: counts[state] for state in State}},
+        "changes": [group for group in groups if group["state"] in CHANGES],
+        "others": [group for group in groups if group["state"] not in CHANGES],
+        "held_back": _held_back(entries),
+        "warnings": _warnings(result, warnings or (), redact=redact),
+        "profiles": [_profile(name, states, entries) for name in names],
+        "jobs": [_job(job) for job in result.get("jobs") or ()],
+        "audit": None if not findings else _audit(list(findings), _declared(entries, profiles or {})),
     }
 
 
-def visible(value: Any) -> str:
-    """Return a value as text in which nothing is hidden: control, invisible and direction characters by their codes."""
-    return "".join(f"⟨U+{ord(char):04X}⟩" if _is_hidden(char) else char for char in str(value))
+def _state_of(entry: Entry, result: Result, *, sent: bool) -> State:
+    status, reason = Status(str(entry["status"])), entry.get("reason")
+    if status is Status.FAILED:
+        not_written = reason == messages.NOT_WRITTEN
+        unreadable = (result.get("failure") or {}).get("code") == "unreadable_field" and not not_written
+        if unreadable or not entry.get("changed_fields"):
+            return State.UNREAD
+        # A guard that ends a run before it writes says nothing against what was read.
+        return State.DRIFTED if not_written or not sent else State.FAILED
+    return State.NOT_COMPARED if reason == messages.NOT_COMPARED else _STATES[status]
 
 
-def markdown_code(value: Any, cell: bool = False) -> str:
-    """Return a text as Markdown that shows it as it is, whatever it is: no markup, no link, nobody mentioned.
-
-    :param cell: for the cell of a table, where a pipe would end the cell.
-    """
-    text = visible(value)
-    if not text:
-        return ""
-    # CommonMark section 6.1: a code span ends at as many backticks as it began with.
-    fence = "`" * (1 + max((len(run) for run in re.findall("`+", text)), default=0))
-    margin = " " if {text[0], text[-1]} & {"`", " "} else ""
-    code = f"{fence}{margin}{text}{margin}{fence}"
-    return code.replace("|", "\\|") if cell else code
-
-
-def _is_hidden(char: str) -> bool:
-    return char in INVISIBLE or unicodedata.category(char) in {"Cc", "Cs", "Zl", "Zp"}
-
-
-def _verdict(counts: Mapping[Status, int], failed: int) -> str:
-    if failed or any(counts[status] for status in TROUBLE):
+def _verdict(counts: Mapping[State, int], *, failed: bool) -> str:
+    if failed or any(counts[state] for state in TROUBLE):
         return "trouble"
-    return "drift" if counts[Status.PLANNED] or counts[Status.QUEUED] else "good"
+    return "drift" if any(counts[state] for state in DRIFT) else "good"
 
 
-def _writes(results: Iterable[Result]) -> int | None:
-    """Return how many updates were sent, or None if a task ended without saying so."""
-    total = 0
-    for result in results:
-        calls = result.get("api_calls")
-        if calls is None and result.get("failed"):
-            return None
-        total += (calls or {}).get("write", 0)
-    return total
+def _writes(result: Result) -> int | None:
+    """Return how many updates were sent, or None if the task ended without saying so."""
+    calls = result.get("api_calls")
+    if calls is None:
+        return None if result.get("failed") else 0
+    return int(calls["write"])
 
 
-def _apis(results: Mapping[str, Result], api_url: str) -> list[str]:
-    """Return the addresses that were asked, without what could be a secret in them."""
-    addresses: dict[str, None] = {}
-    for result in results.values():
-        # Ansible may take the arguments of a task out of its result.
-        arguments = (result.get("invocation") or {}).get("module_args") or {}
-        try:
-            addresses[read_origin(str(arguments.get("api_url") or api_url or DEFAULT_API_URL))] = None
-        except InvalidInput:
-            addresses["an address that is not usable"] = None
-    return [visible(address) for address in addresses]
+def _address(result: Result, given: str) -> str | None:
+    """Return the address that was asked, without what could be a secret in it, if it is known."""
+    # Older versions of Ansible keep the arguments of a task in its result.
+    arguments = (result.get("invocation") or {}).get("module_args") or {}
+    address = result.get("api_url") or arguments.get("api_url") or given
+    try:
+        return read_origin(str(address)) if address else None
+    except InvalidInput:
+        return "an address that is not usable"
 
 
-def _profile(name: str, result: Result, *, redact: bool) -> dict[str, Any]:
-    failure = result.get("failure") or {}
-    message = result.get("msg") if result.get("failed") else None
-    warnings = [str(warning) for warning in result.get("warnings") or ()]
-    if redact:
-        entries = result.get("domains") or ()
-        warnings = [_without_values(warning, entries) for warning in warnings]
-        withheld = failure.get("code", "invalid_input") == "invalid_input"
-        message = message and (drift_messages.WITHHELD_PROBLEM if withheld else _without_values(str(message), entries))
-    summary = result.get("summary") or {}
-    return {
-        "name": visible(name),
-        "failed": bool(result.get("failed")),
-        # Several problems stand on a line each.
-        "message": None if message is None else visible(" ".join(str(message).splitlines())),
-        "total": summary.get("total", 0),
-        "counts": [
-            {"label": label, "count": summary[status]}
-            for status, (label, _meaning) in drift_messages.STATUSES.items()
-            if summary.get(status)
-        ],
-        "warnings": [visible(warning) for warning in warnings],
-    }
+# -- domains -----------------------------------------------------------------------------------------------------------
 
 
-def _job(profile: str, job: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        "profile": visible(profile),
-        "id": visible(job.get("id") or "without an id"),
-        "status": visible(job.get("status")),
-        "progress": job.get("progress"),
-        "domains": len(job.get("domain_ids") or ()),
-    }
+def _named(entry: Entry) -> dict[str, Any]:
+    return {key: None if entry.get(key) is None else str(entry[key]) for key in ("id", "name")}
 
 
-def _groups(domains: Sequence[tuple[str, Mapping[str, Any]]], *, redact: bool) -> list[dict[str, Any]]:
-    """Return domains of one status by what they have in common: a hundred that differ alike are reported once."""
+def _groups(domains: Iterable[tuple[State, Entry]], *, redact: bool) -> list[dict[str, Any]]:
+    """Return domains by what they have in common, whatever their profiles, the most urgent and largest groups first."""
     groups: dict[tuple[Any, ...], dict[str, Any]] = {}
-    for profile, entry in domains:
-        fields = _fields(entry, redact=redact)
-        reason = entry.get("reason")
-        if reason is not None:
-            reason = visible(_without_values(str(reason), [entry]) if redact else reason)
-        key = (profile, reason, *(tuple(field.values()) for field in fields))
-        common = {"profile": visible(profile), "reason": reason, "fields": fields, "domains": []}
-        group = groups.setdefault(key, {**common, "was_sent": entry["status"] in WERE_SENT})
-        names = {"name": visible(entry.get("name") or entry.get("id") or ""), "id": visible(entry.get("id") or "")}
-        group["domains"].append(names)
-    return list(groups.values())
+    for state, entry in domains:
+        fields, reason = _fields(entry, redact=redact), _reason(state, entry, redact=redact)
+        key = (state, reason, *(tuple(field.items()) for field in fields))
+        group = groups.setdefault(
+            key, {"state": state.value, "reason": reason, "profiles": [], "fields": fields, "domains": []}
+        )
+        group["domains"].append(_named(entry))
+        if entry.get("profile") is not None and entry["profile"] not in group["profiles"]:
+            group["profiles"].append(str(entry["profile"]))
+    order = list(State)
+    return sorted(groups.values(), key=lambda group: (order.index(State(group["state"])), -len(group["domains"])))
 
 
-def _fields(entry: Mapping[str, Any], *, redact: bool) -> list[dict[str, Any]]:
-    """Return the fields that differ, with the value before, the declared one, and what is stored instead of it."""
-    not_applied = entry.get("not_applied") or ()
-    names = dict.fromkeys([*(entry.get("changed_fields") or ()), *not_applied])
+def _reason(state: State, entry: Entry, *, redact: bool) -> str | None:
+    reason = entry.get("reason")
+    # What ended the run is said once; a heading says the rest.
+    if reason is None or state is State.NOT_COMPARED or (state is State.DRIFTED and reason == messages.NOT_WRITTEN):
+        return None
+    return without_values(str(reason), [entry]) if redact else str(reason)
 
-    def shown(values: Any, name: str) -> str | None:
-        value = (values or {}).get(name)
-        return None if redact or value is None else visible(value)
 
+def _fields(entry: Entry, *, redact: bool) -> list[dict[str, Any]]:
+    """Return the fields that differ, each with those of ``before``, ``after`` and ``stored`` that the result has."""
+    names = dict.fromkeys(
+        str(name) for key in ("changed_fields", "not_applied", "altered") for name in entry.get(key) or ()
+    )
     return [
         {
-            "field": visible(name),
-            "before": shown(entry.get("before"), name),
-            "after": shown(entry.get("after"), name),
-            "not_applied": name in not_applied,
-            "stored": shown(entry.get("stored"), name),
+            "field": name,
+            **{
+                key: None if redact or entry[key][name] is None else str(entry[key][name])
+                for key in ("before", "after", "stored")
+                if name in (entry.get(key) or {})
+            },
         }
         for name in names
     ]
 
 
-def _without_values(text: str, entries: Iterable[Mapping[str, Any]]) -> str:
+def _held_back(entries: Iterable[Entry]) -> list[dict[str, Any]]:
+    """Return the fields that differ and are left alone, with their domains."""
+    groups: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    for entry in entries:
+        if entry.get("held_back"):
+            groups.setdefault(tuple(map(str, entry["held_back"])), []).append(_named(entry))
+    return [{"fields": list(fields), "domains": domains} for fields, domains in groups.items()]
+
+
+def _profile(name: str, states: Sequence[State], entries: Sequence[Entry]) -> dict[str, Any]:
+    counts = Counter(state for state, entry in zip(states, entries) if entry.get("profile") == name)
+    of_states = {state.value: counts[state] for state in State if counts[state]}
+    return {"name": str(name), "total": sum(counts.values()), "counts": of_states}
+
+
+# -- texts -------------------------------------------------------------------------------------------------------------
+
+
+def _failure(result: Result, *, redact: bool) -> dict[str, Any] | None:
+    if not result.get("failed"):
+        return None
+    code = (result.get("failure") or {}).get("code")
+    # Several problems stand on a line each.
+    text = " ".join(str(result.get("msg") or "").splitlines())
+    if redact:
+        withheld = code in (None, "invalid_input")
+        text = drift_messages.WITHHELD_PROBLEM if withheld else without_values(text, result.get("domains") or ())
+    return {"code": code, "message": text}
+
+
+def _warnings(result: Result, others: Iterable[str], *, redact: bool) -> list[str]:
+    """Return the warnings of the task, others, and what fits no domain, each once."""
+    warnings = dict.fromkeys(str(warning) for warning in (*(result.get("warnings") or ()), *others))
+    if redact:
+        warnings = dict.fromkeys(without_values(text, result.get("domains") or ()) for text in warnings)
+    return [*warnings, *(drift_messages.fits_no_domain(str(place)) for place in result.get("unmatched") or ())]
+
+
+def without_values(text: str, entries: Iterable[Entry]) -> str:
     """Return a text with ``<field>`` in the place of every value of these domains; their names stay."""
     entries = list(entries)
     contacts = [entry.get(part) or {} for entry in entries for part in ("before", "after", "stored")]
     domains = [ListedDomain(entry.get("id"), entry.get("name")) for entry in entries]
-    return without_values(text, personal(*contacts), domains)
+    return messages.without_values(text, messages.personal(*contacts), domains)
 
 
-def _is_redacted(entry: Mapping[str, Any]) -> bool:
-    return None in (entry.get("after") or {}).values()
+def _job(job: Mapping[str, Any]) -> dict[str, Any]:
+    return {**{key: job.get(key) for key in ("id", "status", "progress")}, "domains": len(job.get("domain_ids") or ())}
 
 
-def _findings(domains: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Return one entry for each finding; the messages of an audit hold no contact value."""
-    return [
-        {
-            "domain": visible(domain.get("name") or domain.get("id") or ""),
-            "field": visible(finding.get("field") or ""),
-            "kind": visible(finding.get("kind") or ""),
-            "message": visible(finding.get("message") or ""),
-        }
-        for domain in domains
-        for finding in domain.get("findings") or ()
-    ]
+# -- the audit ---------------------------------------------------------------------------------------------------------
+
+
+def _declared(entries: Iterable[Entry], profiles: Mapping[str, Mapping[str, Any]]) -> dict[str, frozenset[str]]:
+    """Return the declared fields of each domain, by its id."""
+    used = {str(entry["profile"]) for entry in entries if entry.get("profile") in profiles}
+    contacts = {name: effective_contact(name, profiles) for name in used}
+    fields = {
+        name: frozenset(key for key, value in contact.items() if value is not None)
+        for name, contact in contacts.items()
+    }
+    return {str(entry.get("id")): fields.get(str(entry.get("profile")), frozenset()) for entry in entries}
+
+
+def _audit(domains: Sequence[Mapping[str, Any]], declared: Mapping[str, frozenset[str]]) -> dict[str, Any]:
+    """Return what an audit found, by domain; domains of which it found the same are one group."""
+    found: dict[tuple[tuple[str, str, str], ...], list[dict[str, Any]]] = {}
+    for domain in domains:
+        fields = declared.get(str(domain.get("id")), frozenset())
+        findings = tuple(
+            (str(finding.get("field") or ""), str(finding.get("kind") or ""), str(finding.get("message") or ""))
+            for finding in domain.get("findings") or ()
+            if finding.get("kind") != "outlier" or finding.get("field") not in fields
+        )
+        if findings:
+            found.setdefault(findings, []).append(_named(domain))
+    keys = ("field", "kind", "message")
+    return {
+        "audited": sum(domain.get("findings") is not None for domain in domains),
+        "findings": [
+            {"findings": [dict(zip(keys, finding)) for finding in findings], "domains": named}
+            for findings, named in found.items()
+        ],
+        "unaudited": _unaudited(domains),
+    }
 
 
 def _unaudited(domains: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Return the domains that an audit could not judge, by the reason that it reported."""
-    groups: dict[str | None, list[str]] = {}
+    groups: dict[str | None, list[dict[str, Any]]] = {}
     for domain in domains:
         if "findings" in domain and domain["findings"] is None:
-            reason = None if domain.get("reason") is None else visible(domain["reason"])
-            groups.setdefault(reason, []).append(visible(domain.get("name") or domain.get("id") or ""))
-    return [{"reason": reason, "domains": names} for reason, names in groups.items()]
+            reason = None if domain.get("reason") is None else str(domain["reason"])
+            groups.setdefault(reason, []).append(_named(domain))
+    return [{"reason": reason, "domains": named} for reason, named in groups.items()]

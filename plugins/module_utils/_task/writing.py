@@ -80,6 +80,7 @@ class Writing:
 
     def __post_init__(self) -> None:
         connection = self.options.connection
+        self.task.report.api_url = connection.origin
         self.job_file = open_job_file(self.task.params["job_file"], connection.origin)
         self.api = self.task.open_api(self.generation, connection)
 

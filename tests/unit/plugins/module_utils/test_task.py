@@ -113,6 +113,7 @@ def test_a_run_that_does_nothing_has_the_whole_result() -> None:
         "domains": [],
         "jobs": [],
         "api_calls": {"read": 0, "write": 0, "poll": 0},
+        "api_url": None,
     }
     assert summary.pop("total") == 0
     assert set(summary.values()) == {0}
