@@ -395,4 +395,8 @@ def test_no_domain_is_ever_there_twice_and_none_that_is_listed_is_missing(entrie
 def test_the_role_documents_its_defaults() -> None:
     options = yaml.safe_load((ROLE / "meta" / "argument_specs.yml").read_text())["argument_specs"]["main"]["options"]
     defaults = yaml.safe_load((ROLE / "defaults" / "main.yml").read_text())
-    assert {name: rule["default"] for name, rule in options.items() if "default" in rule} == defaults
+    documented = {name: rule["default"] for name, rule in options.items() if "default" in rule}
+    given_by_playbooks = {
+        name: "" for name, value in defaults.items() if "__domain_contacts_default_reports" in str(value)
+    }
+    assert {**defaults, **given_by_playbooks} == documented
