@@ -57,6 +57,7 @@ seealso:
   - module: hostup.cloud.hostup_domain_contacts
   - module: hostup.cloud.hostup_domain_info
   - module: hostup.cloud.hostup_job_info
+  - module: hostup.cloud.hostup_portfolio
   - name: HostUp API, bulk contact read
     description: The request behind this module, version 2.
     link: https://developer.hostup.se/endpoints/domain-services/post-v2-domains-bulk-contacts-read

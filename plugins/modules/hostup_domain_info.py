@@ -60,6 +60,7 @@ seealso:
   - module: hostup.cloud.hostup_domain_contacts
   - module: hostup.cloud.hostup_domain_contacts_info
   - module: hostup.cloud.hostup_job_info
+  - module: hostup.cloud.hostup_portfolio
   - name: HostUp API, domain list
     description: The request behind this module, version 2.
     link: https://developer.hostup.se/endpoints/domain-services/get-v2-domains

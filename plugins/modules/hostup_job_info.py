@@ -35,6 +35,7 @@ seealso:
   - module: hostup.cloud.hostup_domain_contacts
   - module: hostup.cloud.hostup_domain_contacts_info
   - module: hostup.cloud.hostup_domain_info
+  - module: hostup.cloud.hostup_portfolio
   - name: HostUp API, job status
     description: The request behind this module, for both versions.
     link: https://developer.hostup.se/endpoints/domain-services/get-jobs-jobid

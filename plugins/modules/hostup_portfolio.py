@@ -86,9 +86,11 @@ options:
         elements: str
 seealso:
   - module: hostup.cloud.hostup_domain_contacts
+  - module: hostup.cloud.hostup_domain_contacts_info
+  - module: hostup.cloud.hostup_domain_info
+  - module: hostup.cloud.hostup_job_info
   - ref: ansible_collections.hostup.cloud.domain_contacts_role
     description: A role that calls this module and writes reports.
-  - module: hostup.cloud.hostup_domain_info
   - name: HostUp API, bulk contact update
     description: The request that this module sends, version 2.
     link: https://developer.hostup.se/endpoints/domain-services/post-v2-domains-bulk-contacts
@@ -119,15 +121,13 @@ EXAMPLES = r"""
       - profile: shop
         tlds: [shop]
 
-- name: A portfolio from a file, five domains first, and not more than fifty
+- name: A portfolio from a file of variables, five domains first, and not more than fifty
   hostup.cloud.hostup_portfolio:
-    profiles: "{{ portfolio.profiles }}"
-    assignments: "{{ portfolio.assignments }}"
+    profiles: "{{ domain_contacts_profiles }}"
+    assignments: "{{ domain_contacts_assignments }}"
     canary: 5
     max_changed: 50
     backup: true
-  vars:
-    portfolio: "{{ lookup('ansible.builtin.file', 'portfolio.yml') | from_yaml }}"
   register: contacts
 
 - name: Report how many domains of each profile were updated
