@@ -386,8 +386,8 @@ plan_file:
   version_added: 2.0.0
 plan_digest:
   description:
-    - The digest of the plan, for O(approved_digest). It is V(sha256:) and 64 hexadecimal digits, over the C(api_url), the
-      C(api_version) and the C(changes) of O(save_plan), sorted by domain. Neither the time nor the version of the
+    - The digest of the plan, for O(approved_digest). It is V(sha256:) and 64 hexadecimal digits, over the C(api_url),
+      the C(api_version) and the C(changes) of O(save_plan), sorted by domain. Neither the time nor the version of the
       collection changes it.
     - With O(redact=true), it depends on O(plan_secret).
   returned: when a plan was made, and no guard but the approval ended the run

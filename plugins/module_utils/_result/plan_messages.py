@@ -81,8 +81,8 @@ def digest_not_approved(total: int, consequence: str, *, redact: bool) -> str:
     """Say that the plan is not the approved one, as far as a digest can tell."""
     text = (
         f"The plan that was made now, with {format_count(total, 'domain')} to change, has another digest than"
-        f" approved_digest. {consequence} A digest does not show what is different, and is not that of a part of a plan:"
-        " give approved_plan to see it and to repeat a run, or have the new plan_digest approved."
+        f" approved_digest. {consequence} A digest does not show what is different, and is not that of a part of a"
+        " plan: give approved_plan to see it and to repeat a run, or have the new plan_digest approved."
     )
     return text + (" With redact, plan_secret must be the same too." if redact else "")
 
