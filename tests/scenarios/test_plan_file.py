@@ -197,7 +197,7 @@ def test_an_empty_secret_in_the_environment_counts_as_unset(sandbox: ControlledS
 
 
 def test_neither_a_value_nor_the_secret_is_in_a_redacted_plan(sandbox: ControlledSandbox, plan: Path) -> None:
-    options = {"save_plan": str(plan), "redact": True, "plan_secret": "hush-hush", "check_mode": True}
+    options: dict[str, Any] = {"save_plan": str(plan), "redact": True, "plan_secret": "hush-hush", "check_mode": True}
     seen = run(sandbox, task_of(MODULE, "example.com"), **options)
     text = plan.read_text(encoding="utf-8") + json.dumps(seen.result)
     assert [word for word in ("Stockholm", "Göteborg", "hush-hush", FULL_ACCESS_KEY) if word in text] == []
