@@ -188,4 +188,49 @@ options:
       - Without it, backups go to C(hostup-backups) in the home of the user. Set it in an execution environment, whose
         home is gone after the run.
     type: path
+  save_plan:
+    description:
+      - A file for the plan, on the host that runs the task. It is written once all guards have passed, in check mode
+        too, in one step and with the mode 0600. The path is in RV(plan_file).
+      - It is JSON with the keys C(format), C(created), C(collection), C(api_url), C(api_version), C(redacted),
+        C(summary) and C(changes). C(changes) has one entry for each domain that changes, in the declared order, with
+        C(id), C(name), C(profile) and C(fields), which has C(before) and C(after) of each field that would be sent.
+      - C(before) is null where nobody knows what is stored, which can be C(address2) with API v1.
+      - With O(redact=true), each value is C(hmac-sha256:) and a digest of the field and its value under O(plan_secret).
+        C(redacted) then is not false, but the digest by which another secret is recognised.
+      - Only a plan is ever replaced. If there is something else, a link included, the task fails before it sends
+        anything. A run that fails before its plan is made leaves no plan, and removes an older one.
+      - Without O(redact=true), the file holds contact values.
+    type: path
+    version_added: 2.0.0
+  approved_plan:
+    description:
+      - A file that O(save_plan) has made. Only what this plan holds is written, which is the same field of the same
+        domain, with the same value stored before and the same value declared. Less than that is fine, so that a run
+        which failed half-way is simply repeated with the same plan.
+      - Values are the same if they are equal or, unless O(strict=true), if they mean the same by the rules of the
+        comparison. In a redacted plan these are equal digests.
+      - If there is anything else to write, the task fails with V(plan_changed) and writes nothing. RV(unapproved) lists
+        the domains with the reasons.
+      - It is asked for after all other guards, in check mode too, and again for the other domains behind a O(canary).
+      - It must be of the same O(api_url) and generation of the API. An empty path is an error, so that a variable
+        which is not set never means a run without approval.
+    type: path
+    version_added: 2.0.0
+  approved_digest:
+    description:
+      - The RV(plan_digest) of the run whose plan was approved. With O(approved_plan), the file must have it.
+      - Alone, the plan that is made now must have it, so it must be the very same plan. A run that failed half-way has
+        another plan the next time, so that this needs a new approval.
+      - It is for pipelines which pass a text from job to job more safely than a file. An empty text is an error.
+    type: str
+    version_added: 2.0.0
+  plan_secret:
+    description:
+      - The secret for the digests in a redacted plan. The run that makes the plan and the one that is held to it need
+        the same. It should be as hard to guess as an API key.
+      - If it is not set, the value of the environment variable E(HOSTUP_PLAN_SECRET) is used, and else the API key.
+        White space around it is stripped. An empty text is an error.
+    type: str
+    version_added: 2.0.0
 """

@@ -22,6 +22,7 @@ description:
   - RV(ignore:changed) and the diff come from one plan; check mode prints the same plan and writes nothing.
   - V(updated) means that the domain was read back, every declared field is as declared, and every other field as
     before.
+  - With O(approved_plan), nothing is written that is not in the plan that was approved.
 extends_documentation_fragment:
   - hostup.cloud.connection
   - hostup.cloud.writing
@@ -245,6 +246,20 @@ EXAMPLES = r"""
     backup_path: "{{ backup_folder }}/"
   register: careful
 
+- name: Make a plan to be approved
+  hostup.cloud.hostup_domain_contacts:
+    domains: "{{ company_domains }}"
+    contacts: "{{ company_contact }}"
+    save_plan: plan.json
+  check_mode: true
+  diff: true
+
+- name: Later, write what that plan holds, and nothing else
+  hostup.cloud.hostup_domain_contacts:
+    domains: "{{ company_domains }}"
+    contacts: "{{ company_contact }}"
+    approved_plan: plan.json
+
 - name: Report only which fields differ
   hostup.cloud.hostup_domain_contacts:
     domains: "{{ company_domains }}"
@@ -454,6 +469,53 @@ backup_file:
   returned: when a backup was written
   type: str
   sample: /home/anna/hostup-backups/hostup-contacts-20261123T081500Z-x7k2m1qa.json
+plan_file:
+  description: The absolute path of the plan, on the host that ran the task.
+  returned: when a plan was written
+  type: str
+  sample: /home/anna/domains/plan.json
+  version_added: 2.0.0
+plan_digest:
+  description:
+    - The digest of the plan, for O(approved_digest). It is V(sha256:) and 64 hexadecimal digits, over the C(api_url),
+      the C(api_version) and the C(changes) of O(save_plan), sorted by domain. Neither the time nor the version of the
+      collection changes it.
+    - With O(redact=true), it depends on O(plan_secret).
+  returned: when a plan was made, and no guard but the approval ended the run
+  type: str
+  sample: sha256:3f0a1d6c5b7e4f29808d2c6b9e4a7f135d8c0b2e6a9f4d7c1b3e5a8f0d2c4b6e
+  version_added: 2.0.0
+unapproved:
+  description: The changes that are not as they were approved.
+  returned: when O(approved_plan) or O(approved_digest) ended the run
+  type: list
+  elements: dict
+  sample:
+    - id: dom_01example000000000000000aa
+      name: example.com
+      fields: [city]
+      reason: What is stored in city has changed since.
+  contains:
+    id:
+      description: The id of the domain.
+      type: str
+      returned: always
+    name:
+      description: The name of the domain. Null where it is not known.
+      type: str
+      returned: always
+    fields:
+      description: The fields that are not as they were approved.
+      type: list
+      elements: str
+      returned: always
+    reason:
+      description:
+        - Why. The domain or the field is not in the approved plan, the stored value has changed since, or the declared
+          one has.
+      type: str
+      returned: always
+  version_added: 2.0.0
 failure:
   description: What went wrong, for C(rescue) blocks. RV(ignore:msg) says the same in a sentence.
   returned: failure
@@ -477,7 +539,7 @@ failure:
           V(http_) and the status.
         - Before anything is written, V(invalid_input), V(unknown_domain), V(ambiguous_domain), V(unreadable_domain),
           V(unreadable_field), V(material_change_denied), V(too_many_changes), V(preflight_failed), V(blocked),
-          V(backup_failed) or V(job_file_failed).
+          V(plan_changed), V(plan_file_failed), V(backup_failed) or V(job_file_failed).
         - On the way, V(connection_failed), V(proxy_failed), V(connection_lost), V(timeout), V(redirected),
           V(unusable_answer), V(certificate_not_trusted) or V(ca_bundle_not_readable).
         - After writing, V(altered), V(not_applied), V(job_failed), V(wait_timeout), or V(outcome_unknown) if nobody
@@ -530,7 +592,11 @@ from ansible_collections.hostup.cloud.plugins.module_utils._task.connection impo
 from ansible_collections.hostup.cloud.plugins.module_utils._task.options import contacts_argument_spec, read_together
 from ansible_collections.hostup.cloud.plugins.module_utils._task.quiet_module import QuietModule
 from ansible_collections.hostup.cloud.plugins.module_utils._task.task import Task
-from ansible_collections.hostup.cloud.plugins.module_utils._task.writing import Writing, read_write_options
+from ansible_collections.hostup.cloud.plugins.module_utils._task.writing import (
+    Writing,
+    plan_nothing,
+    read_write_options,
+)
 
 
 def run(task: Task[Report]) -> None:
@@ -544,6 +610,7 @@ def run(task: Task[Report]) -> None:
         lambda: read_write_options(params, [params["contacts"]]),
     )
     if not report.domains:
+        plan_nothing(task, options, listed.generation)
         return
     report.mark_sensitive(declared, options.condition)
     writing = Writing(task, options, listed.generation)

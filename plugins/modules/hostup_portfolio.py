@@ -20,7 +20,8 @@ description:
   - O(max_changed), O(canary) and all other guards count over the whole portfolio. An update of one profile that is
     refused stops no other.
   - A contact field that is not declared is left alone, and a domain that is not assigned is never touched.
-  - RV(ignore:changed) and the diff come from one plan; check mode prints the same plan and writes nothing.
+  - RV(ignore:changed) and the diff come from one plan; check mode prints the same plan and writes nothing. With
+    O(approved_plan), nothing is written that is not in the plan that was approved.
 extends_documentation_fragment:
   - hostup.cloud.connection
   - hostup.cloud.writing
@@ -129,6 +130,25 @@ EXAMPLES = r"""
     max_changed: 50
     backup: true
   register: contacts
+
+- name: Make a plan to be approved, which holds no contact value
+  hostup.cloud.hostup_portfolio:
+    profiles: "{{ portfolio.profiles }}"
+    assignments: "{{ portfolio.assignments }}"
+    redact: true
+    plan_secret: "{{ our_plan_secret }}"
+    save_plan: plan.json
+  check_mode: true
+  register: plan
+
+- name: Later, in another job, write what that plan holds, and nothing else
+  hostup.cloud.hostup_portfolio:
+    profiles: "{{ portfolio.profiles }}"
+    assignments: "{{ portfolio.assignments }}"
+    redact: true
+    plan_secret: "{{ our_plan_secret }}"
+    approved_plan: plan.json
+    approved_digest: "{{ digest_from_the_review }}"
 
 - name: Report how many domains of each profile were updated
   ansible.builtin.debug:
@@ -364,6 +384,53 @@ backup_file:
   returned: when a backup was written
   type: str
   sample: /home/anna/hostup-backups/hostup-contacts-20261123T081500Z-x7k2m1qa.json
+plan_file:
+  description: The absolute path of the plan, on the host that ran the task.
+  returned: when a plan was written
+  type: str
+  sample: /home/anna/domains/plan.json
+  version_added: 2.0.0
+plan_digest:
+  description:
+    - The digest of the plan, for O(approved_digest). It is V(sha256:) and 64 hexadecimal digits, over the C(api_url),
+      the C(api_version) and the C(changes) of O(save_plan), sorted by domain. Neither the time nor the version of the
+      collection changes it.
+    - With O(redact=true), it depends on O(plan_secret).
+  returned: when a plan was made, and no guard but the approval ended the run
+  type: str
+  sample: sha256:3f0a1d6c5b7e4f29808d2c6b9e4a7f135d8c0b2e6a9f4d7c1b3e5a8f0d2c4b6e
+  version_added: 2.0.0
+unapproved:
+  description: The changes that are not as they were approved.
+  returned: when O(approved_plan) or O(approved_digest) ended the run
+  type: list
+  elements: dict
+  sample:
+    - id: dom_01example000000000000000aa
+      name: example.com
+      fields: [city]
+      reason: What is stored in city has changed since.
+  contains:
+    id:
+      description: The id of the domain.
+      type: str
+      returned: always
+    name:
+      description: The name of the domain. Null where it is not known.
+      type: str
+      returned: always
+    fields:
+      description: The fields that are not as they were approved.
+      type: list
+      elements: str
+      returned: always
+    reason:
+      description:
+        - Why. The domain or the field is not in the approved plan, the stored value has changed since, or the declared
+          one has.
+      type: str
+      returned: always
+  version_added: 2.0.0
 failure:
   description: What went wrong, for C(rescue) blocks. RV(ignore:msg) says the same in a sentence.
   returned: failure
@@ -387,7 +454,7 @@ failure:
           V(http_) and the status.
         - Before anything is written, V(invalid_input), V(unknown_domain), V(ambiguous_domain), V(unreadable_domain),
           V(unreadable_field), V(material_change_denied), V(too_many_changes), V(preflight_failed), V(blocked),
-          V(backup_failed) or V(job_file_failed).
+          V(plan_changed), V(plan_file_failed), V(backup_failed) or V(job_file_failed).
         - On the way, V(connection_failed), V(proxy_failed), V(connection_lost), V(timeout), V(redirected),
           V(unusable_answer), V(certificate_not_trusted) or V(ca_bundle_not_readable).
         - After writing, V(altered), V(not_applied), V(job_failed), V(wait_timeout), or V(outcome_unknown) if nobody
@@ -439,7 +506,11 @@ from ansible_collections.hostup.cloud.plugins.module_utils._task.options import 
 from ansible_collections.hostup.cloud.plugins.module_utils._task.portfolio import find_assigned
 from ansible_collections.hostup.cloud.plugins.module_utils._task.quiet_module import QuietModule
 from ansible_collections.hostup.cloud.plugins.module_utils._task.task import Task
-from ansible_collections.hostup.cloud.plugins.module_utils._task.writing import Writing, read_write_options
+from ansible_collections.hostup.cloud.plugins.module_utils._task.writing import (
+    Writing,
+    plan_nothing,
+    read_write_options,
+)
 
 
 def run(task: Task[PortfolioReport]) -> None:
@@ -452,6 +523,7 @@ def run(task: Task[PortfolioReport]) -> None:
     )
     report.take_listed(portfolio.listed, list(portfolio.contacts))
     if not (report.domains or portfolio.selects):
+        plan_nothing(task, options, portfolio.generation)
         return
     report.mark_sensitive(*portfolio.contacts.values(), options.condition)
     writing = Writing(task, options, portfolio.generation)

@@ -16,6 +16,7 @@ from typing import Any
 
 from backup_file import unlike_backup
 from in_process import Ended
+from saved_plan import unlike_documented
 
 from hostup_sandbox.controlled import FULL_ACCESS_KEY
 
@@ -287,6 +288,31 @@ def _backup(expected: Sequence[str], seen: Observed) -> Iterator[str]:
         yield from unlike_backup(Path(saved[0]), changes, options=seen.options, url=seen.url, keys=seen.keys)
 
 
+def _plan_file(expected: Mapping[str, Any] | None, seen: Observed) -> Iterator[str]:
+    """Name of a domain to its fields in the plan, each with its values before and after; null if there is no plan."""
+    path = Path(seen.options["save_plan"])
+    if expected is None:
+        yield from _equal((False, False), (path.exists(), "plan_file" in seen.result))
+        return
+    yield from _equal(str(path), seen.result.get("plan_file"))
+    yield from unlike_documented(path, seen.result, seen.url, seen.options)
+    changes = json.loads(path.read_text(encoding="utf-8"))["changes"]
+    found = {
+        seen.names[one["id"]]: {name: [value["before"], value["after"]] for name, value in one["fields"].items()}
+        for one in changes
+    }
+    yield from _equal(list(expected), list(found))
+    yield from unlike(expected, found)
+
+
+def _unapproved(expected: Mapping[str, Sequence[str]], seen: Observed) -> Iterator[str]:
+    """Name of a domain to the fields that were not approved, of all domains; each has its reason in both places."""
+    reasons = {entry["id"]: entry["reason"] for entry in seen.result["domains"]}
+    given = seen.result.get("unapproved", [])
+    yield from _equal(dict(expected), {seen.names[one["id"]]: one["fields"] for one in given})
+    yield from _equal({one["id"]: one["reason"] for one in given}, {one["id"]: reasons[one["id"]] for one in given})
+
+
 def _read_sizes(expected: Sequence[int], seen: Observed) -> Iterator[str]:
     """How many domains each bulk read asked for that was answered, the largest first."""
     bulk = (entry for entry in seen.requests if entry["path"].endswith("/bulk/contacts/read"))
@@ -340,6 +366,7 @@ CHECKS: dict[str, Callable[[Any, Observed], Iterator[str]]] = {
     "nowhere": _nowhere,
     "order": _order,
     "paths": _paths,
+    "plan_file": _plan_file,
     "preflight": _preflight,
     "read": _read,
     "read_sizes": _read_sizes,
@@ -352,6 +379,7 @@ CHECKS: dict[str, Callable[[Any, Observed], Iterator[str]]] = {
     "status": _status,
     "stopped": _stopped,
     "stored": _stored,
+    "unapproved": _unapproved,
     "warns": _warns,
     "within": _within,
     "writes": _writes,

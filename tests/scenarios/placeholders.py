@@ -11,20 +11,22 @@ from typing import Any
 
 from hostup_sandbox.controlled import ControlledSandbox
 
-PLACEHOLDER = re.compile(r"\{(?:(?P<word>tmp|job)|(?P<key>v1_id|v2_id):(?P<name>[^{}]+))\}")
+PLACEHOLDER = re.compile(r"\{(?:(?P<word>tmp|job|plan_digest)|(?P<key>v1_id|v2_id):(?P<name>[^{}]+))\}")
 
 
 class Placeholders:
-    """Fills in ``{v1_id:example.com}``, ``{v2_id:example.com}``, ``{tmp}`` and ``{job}``.
+    """Fills in ``{v1_id:example.com}``, ``{v2_id:example.com}``, ``{tmp}``, ``{job}`` and ``{plan_digest}``.
 
     :ivar folder: for files of the scenario.
     :ivar job: the id of the first job of the latest run that had one.
+    :ivar plan_digest: of the latest run that made a plan.
     """
 
     def __init__(self, sandbox: ControlledSandbox, folder: Path) -> None:
         self._sandbox = sandbox
         self.folder = folder
         self.job: str | None = None
+        self.plan_digest: str | None = None
 
     def fill(self, value: Any) -> Any:
         """Return a value with every placeholder in its texts filled in; keys stay as they are.
@@ -40,7 +42,7 @@ class Placeholders:
         return value
 
     def _text_for(self, found: re.Match[str]) -> str:
-        texts = {"tmp": str(self.folder), "job": self.job}
+        texts = {"tmp": str(self.folder), "job": self.job, "plan_digest": self.plan_digest}
         if found["word"]:
             text = texts[found["word"]]
         else:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable, Iterator
 from copy import deepcopy
@@ -91,6 +92,7 @@ def a_failure(folder: Path | None = None) -> dict[str, Any]:
         jobs=[],
         warnings=[],
         api_calls={"read": 1, "write": 0, "poll": 0},
+        unapproved=[{"id": "dom_a", "name": "example.com", "fields": ["city"], "reason": reason}],
     )
     return {**run, "calls": result["api_calls"], "requests": run["requests"][1:2], "after": deepcopy(run["before"])}
 
@@ -138,6 +140,7 @@ EXPECTED_OF_FAILURES: dict[str, tuple[Any, list[Any]]] = {
     "says_not": (["Lund"], [["edited"]]),
     "status": (409, [None, 403]),
     "stopped": (True, []),
+    "unapproved": ({"example.com": ["city"]}, [{}, {"example.com": []}, {"example.net": ["city"]}]),
 }
 """The same of a run that fails. ``refused`` and ``stopped`` have one value only, and tests of their own."""
 
@@ -160,7 +163,7 @@ def test_an_expectation_accepts_what_it_says_and_nothing_else(
 
 
 def test_every_expectation_is_tried() -> None:
-    assert sorted([*EXPECTED, *EXPECTED_OF_FAILURES, "backup"]) == sorted(CHECKS)
+    assert sorted([*EXPECTED, *EXPECTED_OF_FAILURES, "backup", "plan_file"]) == sorted(CHECKS)
 
 
 def test_an_expectation_that_does_not_exist_is_a_mistake() -> None:
@@ -210,6 +213,60 @@ def test_what_has_ended_before_it_wrote_has_not_written(
     run = a_failure()
     spoil(run)
     assert list(differences({**BASICS_OF_FAILURES, expectation: True}, Observed(**run))) != []
+
+
+# -- the plan ---------------------------------------------------------------------------------------------------------
+
+CHANGES = [{"id": "dom_a", "name": None, "profile": None, "fields": {"city": {"before": "Lund", "after": "Malmö"}}}]
+PLAN: dict[str, Any] = {
+    "format": 1,
+    "created": "2026-11-26T08:00:00Z",
+    "collection": "2.0.0",
+    "api_url": "http://127.0.0.1:8080",
+    "api_version": "v2",
+    "redacted": False,
+    "summary": {"total": 2, "unchanged": 1, "planned": 1},
+    "changes": CHANGES,
+}
+
+
+def in_plan(folder: Path, expected: Any, plan: dict[str, Any] | None, mode: int = 0o600) -> list[str]:
+    """In what a run is not as expected that has saved this plan, or none."""
+    run, path = a_run(folder), folder / "plan.json"
+    run["options"]["save_plan"] = str(path)
+    if plan is not None:
+        path.write_text(json.dumps(plan, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+        path.chmod(mode)
+        canonical = {"api_url": PLAN["api_url"], "api_version": "v2", "changes": plan["changes"]}
+        text = json.dumps(canonical, sort_keys=True, separators=(",", ":"))
+        digest = "sha256:" + hashlib.sha256(text.encode()).hexdigest()
+        run["ended"].result.update(plan_file=str(path), plan_digest=digest)
+    return list(differences({**BASICS, "plan_file": expected}, Observed(**run)))
+
+
+def test_a_plan_holds_what_is_expected_and_is_as_documented(tmp_path: Path) -> None:
+    right = {"example.com": {"city": ["Lund", "Malmö"]}}
+    assert in_plan(tmp_path, right, PLAN) == []
+    assert in_plan(tmp_path, None, PLAN) != []
+    assert in_plan(tmp_path, {}, PLAN) != []
+    assert in_plan(tmp_path, {"example.com": {"city": ["Umeå", "Malmö"]}}, PLAN) != []
+    assert in_plan(tmp_path, right, PLAN, 0o640) != []
+    wrong: list[dict[str, Any]] = [
+        {"format": 2},
+        {"created": "today"},
+        {"api_url": "https://cloud.hostup.se"},
+        {"api_version": "v1"},
+        {"redacted": True},
+        {"redacted": f"hmac-sha256:{'0' * 64}"},
+        {"summary": {"total": 2, "planned": 1}},
+        {"summary": {"total": 3, "unchanged": 2, "planned": 1}},
+        {"about": "more"},
+    ]
+    assert [change for change in wrong if in_plan(tmp_path, right, {**PLAN, **change}) == []] == []
+
+
+def test_no_plan_is_neither_there_nor_returned(tmp_path: Path) -> None:
+    assert in_plan(tmp_path, None, None) == []
 
 
 # -- the backup -------------------------------------------------------------------------------------------------------

@@ -86,6 +86,9 @@ def is_a(value: Any, name: str) -> bool:
 # -- tasks -----------------------------------------------------------------------------------------------------------
 
 BACKED_UP = "when a backup was written"
+PLAN_SAVED = "when a plan was written"
+PLANNED = "when a plan was made, and no guard but the approval ended the run"
+NOT_APPROVED = "when O(approved_plan) or O(approved_digest) ended the run"
 COMPARED = "on failure, and when domains were compared"
 AUDITED = "with O(audit=true)"
 GATES_ASKED = "with O(check_actions=true)"
@@ -121,6 +124,17 @@ SCENARIOS: dict[str, dict[str, Any]] = {
         "switches": {"job_result": "failed"},
         "fails": True,
         "occasions": {BACKED_UP},
+    },
+    "plan": {
+        "options": {"save_plan": "plan.json"},
+        "run": {"check_mode": True},
+        "occasions": {PLAN_SAVED},
+    },
+    "plan and write": {"options": {"save_plan": "plan.json"}, "occasions": {PLAN_SAVED}},
+    "plan that was not approved": {
+        "options": {"approved_digest": f"sha256:{'0' * 64}"},
+        "fails": True,
+        "occasions": {PLANNED, NOT_APPROVED},
     },
     "stored otherwise": {"switches": {"text_on_store": "uppercase"}, "fails": True},
     "job failed": {"switches": {"job_result": "failed"}, "fails": True},
@@ -216,6 +230,8 @@ def test_what_is_returned_is_what_is_documented(scenario: str, sandbox: Controll
     given = {**OPTIONS[module], **case.get("options", {})}
     if given.get("backup"):
         given["backup_path"] = f"{tmp_path}/backups/"
+    if "save_plan" in given:
+        given["save_plan"] = f"{tmp_path}/{given['save_plan']}"
 
     ended = run_module(
         module,
@@ -229,6 +245,7 @@ def test_what_is_returned_is_what_is_documented(scenario: str, sandbox: Controll
     documented = documented_results(module)
     occasions = {"always", "failure" if fails else "success", *case.get("occasions", ())}
     occasions |= {COMPARED} if fails or result.get("domains") else set()
+    occasions |= {PLANNED} if not fails or result["api_calls"].get("write") else set()
     assert sorted(disagreements(result, documented, occasions)) == []
     assert result.get("summary", {}).keys() == documented.get("summary", {"sample": {}})["sample"].keys()
     assert "msg" in result or not fails
@@ -243,7 +260,7 @@ def test_every_module_is_tried_in_its_success_and_its_failure() -> None:
 def test_every_sample_is_as_the_documentation_says(module: str) -> None:
     documented = documented_results(module)
     samples = {key: description["sample"] for key, description in documented.items()}
-    occasions = {"always", "failure", COMPARED, BACKED_UP, AUDITED, GATES_ASKED}
+    occasions = {"always", "failure", COMPARED, BACKED_UP, PLAN_SAVED, PLANNED, NOT_APPROVED, AUDITED, GATES_ASKED}
     assert sorted(disagreements(samples, documented, occasions)) == []
 
 

@@ -75,3 +75,4 @@ def test_it_happens_as_written(scenario: Scenario, sandbox: ControlledSandbox, t
         assert wrong == [], f"run {number}: {seen.result.get('msg')}"
         earlier = step, seen
         places.job = next((job["id"] for job in seen.result.get("jobs", [])), places.job)
+        places.plan_digest = seen.result.get("plan_digest", places.plan_digest)

@@ -53,3 +53,8 @@ def open_api(
 def has_edit_gates(generation: str) -> bool:
     """Return whether this generation can say which domains can be edited."""
     return GENERATIONS[generation].api.has_edit_gates
+
+
+def sends_complete_contact(generation: str) -> bool:
+    """Return whether an update of this generation carries the complete contact."""
+    return GENERATIONS[generation].api.sends_complete_contact

@@ -95,12 +95,22 @@ def _country_code(value: str) -> str:
 def comparable_contact(contact: Contact) -> tuple[object, ...]:
     """Return a key that two contacts share exactly if :func:`compare` finds none of their fields different."""
     country = country_of(contact)
-    return tuple(_comparable(name, comparable_text(contact.get(name, "")), country) for name in FIELD_NAMES)
+    return tuple(comparable_form(name, contact.get(name, ""), country) for name in FIELD_NAMES)
 
 
-def _comparable(field: str, text: str, country: str) -> object:
-    canonical = RULES[field].canonical(text, country) if field in RULES else None
-    return text if canonical is None else canonical
+def comparable_form(field: str, value: str, country: str) -> object:
+    """Return a key that two values of a field share only if :func:`compare` does not find them different.
+
+    Values of contacts in one country share it exactly then.
+
+    :param country: upper-case country code of the contact that the value belongs to, or ``""``.
+    """
+    text = comparable_text(value)
+    rule = RULES.get(field)
+    canonical = None if rule is None else rule.canonical(text, country)
+    if rule is None or canonical is None:
+        return text
+    return (country if rule.within_one_country else "", canonical)
 
 
 @lru_cache(maxsize=REMEMBERED)

@@ -112,6 +112,11 @@ class PlannedDomain:
         return tuple(sorted(self.stored.absent - self.declared.keys())) if self.changed_fields else ()
 
     @property
+    def unseen(self) -> tuple[str, ...]:
+        """Declared fields of which nobody knows what is stored; a complete write of this domain carries them too."""
+        return tuple(name for name in self.declared if name not in self.stored.known) if self.changed_fields else ()
+
+    @property
     def invented(self) -> tuple[str, ...]:
         """Fields that a complete write of this domain would have to invent: nobody declares them or knows their value.
 

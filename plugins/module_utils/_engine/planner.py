@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 
 from ansible_collections.hostup.cloud.plugins.module_utils._api.base import Api
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.domain import Domain
@@ -28,14 +28,27 @@ NOTHING_EARLIER = Earlier()
 
 
 class Planner:
-    """Makes the plans of one run; the report holds the latest."""
+    """Makes the plans of one run; the report holds the latest.
 
-    def __init__(self, api: Api, report: Report, wanted: Wanted, guards: GuardSettings, clock: Clock) -> None:
+    :param approve: the last guard: takes a plan and how many other domains of the run were written before, and ends the
+        run unless the plan was approved.
+    """
+
+    def __init__(
+        self,
+        api: Api,
+        report: Report,
+        wanted: Wanted,
+        guards: GuardSettings,
+        clock: Clock,
+        approve: Callable[[Plan, int], None],
+    ) -> None:
         self._api = api
         self._report = report
         self._wanted = wanted
         self._guards = guards
         self._clock = clock
+        self._approve = approve
 
     def plan(self, domains: Sequence[Domain], earlier: Earlier = NOTHING_EARLIER) -> Plan:
         """Return what to write, of all domains of the run.
@@ -50,8 +63,9 @@ class Planner:
         if late:
             plan = self._compare(named, {**stored, **self._read_again(late, stored, earlier)})
         self._report.take_plan(plan)
-        self._report.plan = pass_guards(plan, self._api, self._report, self._guards)
-        return self._report.plan
+        self._report.plan = plan = pass_guards(plan, self._api, self._report, self._guards)
+        self._approve(plan, 0)
+        return plan
 
     def plan_again(self, domains: Sequence[Domain], written: Set[str]) -> Plan:
         """Return what to write of these domains now, after others of the run were written.
@@ -63,6 +77,7 @@ class Planner:
         self._report.take_plan_again(plan)
         plan = pass_guards(plan, self._api, self._report, self._guards, written=len(written))
         self._report.take_plan_again(plan)
+        self._approve(plan, len(written))
         return plan
 
     def _with_names(self, domains: Sequence[Domain]) -> list[Domain]:

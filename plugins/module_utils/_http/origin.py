@@ -17,6 +17,8 @@ from ansible_collections.hostup.cloud.plugins.module_utils._contact.notation imp
 
 DEFAULT_API_URL = "https://cloud.hostup.se"
 
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+
 _LABEL = "[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?"
 
 _HOST_NAME = re.compile(rf"{_LABEL}(\.{_LABEL})*\.?")
@@ -50,7 +52,7 @@ def read_origin(value: str) -> str:
             " for loopback only."
         )
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-    return f"{parts.scheme}://{host}" + (f":{port}" if port else "")
+    return f"{parts.scheme}://{host}" + (f":{port}" if port not in (None, _DEFAULT_PORTS[parts.scheme]) else "")
 
 
 def _is_host(host: str) -> bool:

@@ -88,6 +88,22 @@ class Outcome:
     altered: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Unapproved:
+    """A change that is not as it was approved.
+
+    :ivar fields: those in which it is not.
+    :ivar reason: why, in sentences without any value.
+    """
+
+    domain: Domain
+    fields: tuple[str, ...]
+    reason: str
+
+    def as_json(self) -> dict[str, Any]:
+        return {"id": self.domain.id, "name": self.domain.name, "fields": list(self.fields), "reason": self.reason}
+
+
 class Report:
     """Collects what happens in a run; :meth:`as_result` is the task's result.
 
@@ -104,6 +120,9 @@ class Report:
         self.failed = False
         self.api_url: str | None = None
         self.backup_file: str | None = None
+        self.plan_file: str | None = None
+        self.plan_digest: str | None = None
+        self.unapproved: Sequence[Unapproved] = ()
         self.domains: Sequence[ListedDomain] = ()
         self.plan: Plan | None = None
         self.jobs: list[Job] = []
@@ -169,6 +188,11 @@ class Report:
         """Record how each of these domains ended, by id; a later call replaces an earlier one."""
         self.outcomes.update(outcomes)
 
+    def take_unapproved(self, unapproved: Sequence[Unapproved]) -> None:
+        """Keep the changes for which the run ends, because they were not approved."""
+        self.unapproved = unapproved
+        self.record_outcomes({one.domain.id: Outcome(Status.FAILED, one.reason) for one in unapproved})
+
     def sending(self, domain_ids: Sequence[str]) -> None:
         """Note that a write of these domains is about to be sent: if the run ends now, it may have been carried out."""
         self.written.update(domain_ids)
@@ -232,8 +256,10 @@ class Report:
             "api_calls": dict(api_calls),
             "api_url": self.api_url,
         }
-        if self.backup_file is not None:
-            result["backup_file"] = self.backup_file
+        files = {"backup_file": self.backup_file, "plan_file": self.plan_file, "plan_digest": self.plan_digest}
+        result.update((key, value) for key, value in files.items() if value is not None)
+        if self.unapproved:
+            result["unapproved"] = [one.as_json() for one in self.unapproved]
         if with_diff:
             result["diff"] = diff_of(self.plan.changing, redact=self.redact) if self.plan else []
         return result

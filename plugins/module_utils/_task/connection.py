@@ -12,23 +12,14 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from ansible.module_utils.common.parameters import AnsibleFallbackNotFound
-
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.invalid_input import InvalidInput
 from ansible_collections.hostup.cloud.plugins.module_utils._http.origin import DEFAULT_API_URL, read_origin
 from ansible_collections.hostup.cloud.plugins.module_utils._http.request import Connection
-from ansible_collections.hostup.cloud.plugins.module_utils._task.options import check_ranges, read_together
-
-
-def from_environment(name: str) -> str:
-    """Return an environment variable; one that is empty counts as unset.
-
-    :raises AnsibleFallbackNotFound: if it is unset.
-    """
-    value = os.environ.get(name, "").strip()
-    if not value:
-        raise AnsibleFallbackNotFound
-    return value
+from ansible_collections.hostup.cloud.plugins.module_utils._task.options import (
+    check_ranges,
+    from_environment,
+    read_together,
+)
 
 
 def key_from_environment(name: str) -> str:

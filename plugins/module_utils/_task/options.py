@@ -8,11 +8,25 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from ansible.module_utils.common.parameters import AnsibleFallbackNotFound
+
 from ansible_collections.hostup.cloud.plugins.module_utils._api.facts import SERVICE_STATUSES
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.invalid_input import InvalidInput
+
+
+def from_environment(name: str) -> str:
+    """Return an environment variable; one that is empty counts as unset.
+
+    :raises AnsibleFallbackNotFound: if it is unset.
+    """
+    value = os.environ.get(name, "").strip()
+    if not value:
+        raise AnsibleFallbackNotFound
+    return value
 
 
 def contacts_argument_spec() -> dict[str, dict[str, Any]]:
@@ -65,6 +79,10 @@ def writing_argument_spec() -> dict[str, dict[str, Any]]:
         "redact": {"type": "bool", "default": False},
         "backup": {"type": "bool", "default": False},
         "backup_path": {"type": "path"},
+        "save_plan": {"type": "path"},
+        "approved_plan": {"type": "path"},
+        "approved_digest": {"type": "str"},
+        "plan_secret": {"type": "str", "no_log": True, "fallback": (from_environment, ["HOSTUP_PLAN_SECRET"])},
     }
 
 

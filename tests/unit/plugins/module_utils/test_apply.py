@@ -211,7 +211,9 @@ def planner_of(
     registrar: Registrar, report: Report, declared: Contact, accepted: dict[str, frozenset[str]] | None = None
 ) -> Planner:
     wanted = Wanted({None: declared}, Comparison(accepted=accepted or {}))
-    return Planner(registrar, report, wanted, GuardSettings(ALLOW, None, NONE), registrar.clock)
+    return Planner(
+        registrar, report, wanted, GuardSettings(ALLOW, None, NONE), registrar.clock, lambda _plan, _written: None
+    )
 
 
 def carry_out(

@@ -73,7 +73,12 @@ def test_the_defaults_are_those_of_the_design() -> None:
 
 @pytest.mark.parametrize(
     ("option", "variable"),
-    [("api_key", "HOSTUP_API_KEY"), ("api_url", "HOSTUP_API_BASE"), ("api_version", "HOSTUP_API_VERSION")],
+    [
+        ("api_key", "HOSTUP_API_KEY"),
+        ("api_url", "HOSTUP_API_BASE"),
+        ("api_version", "HOSTUP_API_VERSION"),
+        ("plan_secret", "HOSTUP_PLAN_SECRET"),
+    ],
 )
 def test_the_variables_of_the_environment(option: str, variable: str, monkeypatch: pytest.MonkeyPatch) -> None:
     function, names = SPEC[option]["fallback"]
@@ -81,8 +86,9 @@ def test_the_variables_of_the_environment(option: str, variable: str, monkeypatc
     assert function(*names) == "from the environment"
 
 
-def test_the_key_is_never_logged() -> None:
+def test_the_key_and_the_secret_are_never_logged() -> None:
     assert SPEC["api_key"]["no_log"] is True
+    assert SPEC["plan_secret"]["no_log"] is True
 
 
 def test_every_number_has_a_range_that_holds_its_default() -> None:
@@ -136,6 +142,9 @@ def test_a_number_that_another_module_does_not_have_is_not_missed() -> None:
         (" https://cloud.hostup.se\n", "https://cloud.hostup.se"),
         ("HTTPS://Cloud.HostUp.SE", "https://cloud.hostup.se"),
         ("https://cloud.hostup.se:8443", "https://cloud.hostup.se:8443"),
+        ("https://cloud.hostup.se:443/", "https://cloud.hostup.se"),
+        ("http://127.0.0.1:80", "http://127.0.0.1"),
+        ("http://127.0.0.1:443", "http://127.0.0.1:443"),
         ("https://hostup", "https://hostup"),
         ("https://hostup_test.example.com", "https://hostup_test.example.com"),
         ("https://cloud.hostup.se.", "https://cloud.hostup.se."),
