@@ -14,6 +14,7 @@ import struct
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
 from email.utils import format_datetime
 from pathlib import Path
@@ -121,6 +122,14 @@ def failure_of(client: Client, request: Request) -> RequestFailed:
     return caught.value
 
 
+def lines_of(client: Client, request: Request, *arguments: Any) -> Iterator[Any]:
+    """Stream an answer of which every line is wanted, and there may always be one more."""
+    received: list[Any] = []
+    for line in client.stream(request, lambda: sys.maxsize - len(received), *arguments):
+        received.append(line)
+        yield line
+
+
 def closed_port() -> int:
     """Return a loopback port on which nobody listens."""
     with socket.socket() as probe:
@@ -175,7 +184,7 @@ def test_requests_share_a_connection(server: LoopbackServer, new_client: ClientF
     client = new_client(server.origin)
     client.fetch(GET)
     client.fetch(WRITE)
-    list(client.stream(GET))
+    list(lines_of(client, GET))
     client.fetch(POLL)
     assert len({received.connection for received in server.received}) == 1
 
@@ -183,7 +192,7 @@ def test_requests_share_a_connection(server: LoopbackServer, new_client: ClientF
 def test_a_chunked_stream_leaves_the_connection_usable(server: LoopbackServer, new_client: ClientFactory) -> None:
     server.reply = in_turn(chunks(b'{"a": 1}\n', b'{"a": 2}\n', b""), ok)
     client = new_client(server.origin)
-    assert list(client.stream(READ)) == [{"a": 1}, {"a": 2}]
+    assert list(lines_of(client, READ)) == [{"a": 1}, {"a": 2}]
     client.fetch(GET)
     assert len({received.connection for received in server.received}) == 1
 
@@ -315,7 +324,7 @@ def test_what_the_task_says_of_certificates_goes_with_every_request(
             api.add(method, ORIGIN + path, json={})
         for request in (GET, READ, POLL, WRITE):
             client.fetch(request)
-        list(client.stream(READ))
+        list(lines_of(client, READ))
         sent: list[Any] = [call.request for call in api.calls]
         assert [request.req_kwargs["verify"] for request in sent] == [verify] * 5
 
@@ -1134,7 +1143,7 @@ def test_lines_do_not_depend_on_where_the_pieces_end(
 ) -> None:
     text = '{"city": "Åre"}\n{"city": "Malmö 🌍"}\n'.encode()
     server.reply = chunks(*(text[i : i + size] for i in range(0, len(text), size)), b"")
-    assert list(new_client(server.origin).stream(READ)) == [{"city": "Åre"}, {"city": "Malmö 🌍"}]
+    assert list(lines_of(new_client(server.origin), READ)) == [{"city": "Åre"}, {"city": "Malmö 🌍"}]
 
 
 @pytest.mark.parametrize(
@@ -1158,12 +1167,12 @@ def test_the_lines_of_a_stream(
     body: bytes, lines: list[Any], server: LoopbackServer, new_client: ClientFactory
 ) -> None:
     server.reply = answering(200, body, Content_Type="application/x-ndjson")
-    assert list(new_client(server.origin).stream(READ)) == lines
+    assert list(lines_of(new_client(server.origin), READ)) == lines
 
 
 def test_a_stream_asks_for_its_type(server: LoopbackServer, new_client: ClientFactory) -> None:
     server.reply = answering(200, "{}\n")
-    list(new_client(server.origin).stream(Request("POST", PATH, Kind.READ, "read", accept="application/x-ndjson")))
+    list(lines_of(new_client(server.origin), Request("POST", PATH, Kind.READ, "read", accept="application/x-ndjson")))
     assert server.received[0].headers["accept"] == "application/x-ndjson"
 
 
@@ -1176,7 +1185,7 @@ def test_a_stream_that_is_none(
 ) -> None:
     server.reply = answering(200, body)
     with pytest.raises(InvalidResponse, match=explanation):
-        list(new_client(server.origin).stream(READ))
+        list(lines_of(new_client(server.origin), READ))
 
 
 @pytest.mark.parametrize(
@@ -1189,7 +1198,7 @@ def test_a_stream_that_is_none(
 def test_a_stream_that_breaks_off_just_ends(reply: Reply, server: LoopbackServer, new_client: ClientFactory) -> None:
     server.reply = reply
     client = new_client(server.origin)
-    assert list(client.stream(READ)) == [{"a": 1}]
+    assert list(lines_of(client, READ)) == [{"a": 1}]
     assert client.retries == {}
 
 
@@ -1200,7 +1209,7 @@ def test_a_stream_that_falls_silent_just_ends(server: LoopbackServer, new_client
         fall_silent(exchange)
 
     server.reply = silent
-    assert list(new_client(server.origin, timeout=0.1).stream(READ)) == [{"a": 1}]
+    assert list(lines_of(new_client(server.origin, timeout=0.1), READ)) == [{"a": 1}]
 
 
 @needs_read1
@@ -1215,7 +1224,7 @@ def test_a_stream_without_new_lines_runs_out_of_patience(
             exchange.chunk(piece)
 
     server.reply = reply
-    assert list(new_client(server.origin, timeout=0.2, clock=Clock()).stream(READ)) == [{"a": 1}]
+    assert list(lines_of(new_client(server.origin, timeout=0.2, clock=Clock()), READ)) == [{"a": 1}]
 
 
 def test_one_request_has_one_limit_for_its_headers_and_its_body(
@@ -1258,7 +1267,7 @@ def test_a_slow_stream_is_fine_as_long_as_lines_arrive(server: LoopbackServer, n
         exchange.chunk(b"")
 
     server.reply = slow
-    assert list(new_client(server.origin, timeout=0.6, clock=Clock()).stream(READ)) == list(range(8))
+    assert list(lines_of(new_client(server.origin, timeout=0.6, clock=Clock()), READ)) == list(range(8))
 
 
 @needs_read1
@@ -1270,7 +1279,7 @@ def test_lines_are_reported_as_they_arrive(server: LoopbackServer, new_client: C
         exchange.close_connection = True
 
     server.reply = wait_for_reader
-    stream = new_client(server.origin, timeout=1).stream(READ)
+    stream = lines_of(new_client(server.origin, timeout=1), READ)
     assert next(stream) == 1
     server.over.set()
     assert list(stream) == []
@@ -1279,7 +1288,7 @@ def test_lines_are_reported_as_they_arrive(server: LoopbackServer, new_client: C
 def test_a_line_without_end_is_cut(server: LoopbackServer, new_client: ClientFactory) -> None:
     server.reply = endless(200, b"x" * 65536)
     with pytest.raises(InvalidResponse, match="too large"):
-        list(new_client(server.origin).stream(READ))
+        list(lines_of(new_client(server.origin), READ))
 
 
 def test_a_stream_without_end_is_cut(
@@ -1288,7 +1297,7 @@ def test_a_stream_without_end_is_cut(
     monkeypatch.setattr(client_module, "MAX_STREAM_BYTES", 1_000_000)
     server.reply = endless(200, (b'{"a":"' + b"x" * 1000 + b'"}\n') * 60)
     with pytest.raises(InvalidResponse, match="too large"):
-        list(new_client(server.origin).stream(READ))
+        list(lines_of(new_client(server.origin), READ))
 
 
 def test_a_stream_is_opened_by_the_retry_table(
@@ -1296,7 +1305,7 @@ def test_a_stream_is_opened_by_the_retry_table(
 ) -> None:
     server.reply = in_turn(answering(503), hang_up, answering(429, Retry_After="9"), answering(200, '{"a":1}\n'))
     client = new_client(server.origin)
-    assert list(client.stream(READ)) == [{"a": 1}]
+    assert list(lines_of(client, READ)) == [{"a": 1}]
     assert clock.sleeps == [0.5, 1.0, 9.0]
     assert client.calls == {"read": 4, "write": 0, "poll": 0}
 
@@ -1304,13 +1313,13 @@ def test_a_stream_is_opened_by_the_retry_table(
 def test_a_stream_that_is_refused(server: LoopbackServer, new_client: ClientFactory) -> None:
     server.reply = answering(403, json.dumps(problem(403, "forbidden")))
     with pytest.raises(Refused, match="forbidden"):
-        list(new_client(server.origin).stream(READ))
+        list(lines_of(new_client(server.origin), READ))
 
 
 def test_a_reader_that_stops_early_closes_the_stream(server: LoopbackServer, new_client: ClientFactory) -> None:
     server.reply = in_turn(endless(200, b'{"a":1}\n'), ok)
     client = new_client(server.origin)
-    stream = client.stream(READ)
+    stream = lines_of(client, READ)
     assert next(stream) == {"a": 1}
     stream.close()  # type: ignore[attr-defined]
     assert client.fetch(GET) == {"data": []}
@@ -1322,7 +1331,7 @@ def test_no_bytes_make_the_line_reader_fail_otherwise(pieces: list[bytes]) -> No
     with client, responses.RequestsMock() as api:
         api.post(ORIGIN + PATH, body=b"\n".join(pieces))
         try:
-            lines = list(client.stream(READ))
+            lines = list(lines_of(client, READ))
         except InvalidResponse:
             return
     assert len(lines) <= len(b"\n".join(pieces).split(b"\n"))
@@ -1350,7 +1359,7 @@ def test_a_stream_is_not_opened_again_after_the_deadline(
 ) -> None:
     server.reply = answering(503)
     with pytest.raises(TransientServerError):
-        list(new_client(server.origin).stream(READ, Deadline(clock, 1.4)))
+        list(lines_of(new_client(server.origin), READ, Deadline(clock, 1.4)))
     assert clock.sleeps == [0.5]
 
 
