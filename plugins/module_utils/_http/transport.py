@@ -29,6 +29,7 @@ from ansible_collections.hostup.cloud.plugins.module_utils._http.clock import Cl
 from ansible_collections.hostup.cloud.plugins.module_utils._http.connecting import (
     certificate_problem,
     proxy_problem,
+    ran_out_of_time,
     system_reason,
     was_sent,
 )
@@ -182,7 +183,7 @@ class Transport:
                 may_have_acted=False,
                 explanation=f"no connection to {host}{system_reason(error)}",
             )
-        if isinstance(error, requests.exceptions.Timeout):
+        if ran_out_of_time(error):
             return RetryableError(
                 f"no answer within {self.connection.timeout:g} s", code="timeout", may_have_acted=True
             )
