@@ -216,8 +216,8 @@ class SlowHandler(BaseHTTPRequestHandler):
             upstream.request(self.command, self.path, body, dict(self.headers))
             answer = upstream.getresponse()
             content = answer.read()
-        place = self.server.place
-        if self.command == place["method"] and fnmatch.fnmatchcase(self.path, place["path"]):
+        place, path = self.server.place, self.path.partition("?")[0]
+        if self.command == place["method"] and fnmatch.fnmatchcase(path, place["path"]):
             self._drip()
             return
         self.send_response(answer.status)
