@@ -46,17 +46,23 @@ options:
     type: path
   timeout:
     description:
-      - How long one request may take, in seconds, from 1 to 3600, from connecting to the end of its answer. For a
-        streamed answer it is the time to the next line.
+      - How long one request may take, in seconds, from 1 to 3600, from looking up the host to the end of its answer,
+        however slowly the answer comes.
+      - The bulk read of API v2 is a stream with a line for each domain. There it is the time to the next line about a
+        domain that was asked for; nothing else in the stream extends it, and nothing is waited for after the last.
+      - A read that takes longer is sent again, see O(max_retries). An update is not; what became of it is read back.
     type: int
     default: 30
   max_retries:
     description:
-      - How many times one request may be sent again, from 0 to 100.
+      - How many times one request may be sent again, from 0 to 100. A bulk read whose answer breaks off and is asked
+        for the rest is one request with all of its parts.
       - Reading is repeated after any passing trouble. An update is repeated only if the API cannot have acted, which
         is when no connection was made or when it answered that there are too many requests.
       - The pause before it is what the API asks for, at most two minutes; otherwise 1, 2, 4 seconds and so on, at most
         30, with some randomness.
+      - When the API answers that there are too many requests, all requests of the task wait. Then one is tried, and if
+        it is accepted, more and more are sent at once again.
       - After one read has used up its retries, further reads are tried only once, until one succeeds.
     type: int
     default: 5

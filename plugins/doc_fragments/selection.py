@@ -28,7 +28,7 @@ options:
     elements: str
   concurrency:
     description:
-      - How many requests may run in parallel where the API knows only one domain per request, from 1 to 32.
+      - How many requests may be under way at once, from 1 to 32, where the API knows only one domain per request.
     type: int
     default: 8
 """

@@ -142,8 +142,9 @@ options:
     default: 100
   concurrency:
     description:
-      - How many requests may run in parallel where the API knows only one domain per request, from 1 to 32. That is
-        reading with API v1.
+      - How many requests may be under way at once, from 1 to 32, where the API knows only one domain per request. That
+        is reading contacts with API v1, to compare and to read back, and asking whether a domain can be edited
+        (O(preflight)) with API v2. Updates are sent one after another.
     type: int
     default: 8
   strict:

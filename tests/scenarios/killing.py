@@ -63,13 +63,13 @@ def _run(
 ) -> None:
     transmit, count = Transport._transmit, -1
 
-    def counted(self: Transport, request: Any) -> Any:
+    def counted(self: Transport, *arguments: Any) -> Any:
         nonlocal count
         count += 1
         is_here = count == boundary.number
         if is_here and not boundary.is_behind:
             os.kill(os.getpid(), number)
-        response = transmit(self, request)
+        response = transmit(self, *arguments)
         if is_here and boundary.is_behind:
             os.kill(os.getpid(), number)
         return response

@@ -6,9 +6,11 @@
 from __future__ import annotations
 
 import contextlib
+import fnmatch
+import http.client
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -176,3 +178,76 @@ class Gateway:
             self._over.wait(self.opens_again_after)
             self.opens_again_after = 0
             self._listener = socket.create_server(("127.0.0.1", self._port))
+
+
+# -- a gateway that takes its time ------------------------------------------------------------------------------------
+
+
+class SlowGateway(ThreadingHTTPServer):
+    """Passes every request on to a sandbox, and gives some of the answers byte by byte, without an end.
+
+    :ivar place: method and path of these requests, as in the sandbox's faults.
+    :ivar begin: what their answer begins with.
+    :ivar piece: what then comes again and again, with pauses far shorter than any time-out.
+    """
+
+    daemon_threads = True
+
+    def __init__(self, sandbox_url: str, place: Mapping[str, str], begin: bytes, piece: bytes) -> None:
+        super().__init__(("127.0.0.1", 0), SlowHandler)
+        self.upstream = sandbox_url.rpartition("/")[2]
+        self.place = place
+        self.begin = begin
+        self.piece = piece
+        self.over = threading.Event()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}"
+
+
+class SlowHandler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: SlowGateway
+
+    def _pass_on(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        with contextlib.closing(http.client.HTTPConnection(self.server.upstream)) as upstream:
+            upstream.request(self.command, self.path, body, dict(self.headers))
+            answer = upstream.getresponse()
+            content = answer.read()
+        place, path = self.server.place, self.path.partition("?")[0]
+        if self.command == place["method"] and fnmatch.fnmatchcase(path, place["path"]):
+            self._drip()
+            return
+        self.send_response(answer.status)
+        self.send_header("Content-Type", answer.headers["Content-Type"])
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    do_GET = do_POST = _pass_on  # noqa: N815 - http.server looks for these names
+
+    def _drip(self) -> None:
+        self.close_connection = True
+        # Until the client hangs up.
+        with contextlib.suppress(OSError):
+            self.wfile.write(self.server.begin)
+            while not self.server.over.wait(0.05):
+                self.wfile.write(self.server.piece)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name that http.server uses
+        pass
+
+
+@contextlib.contextmanager
+def slow_gateway(sandbox_url: str, place: Mapping[str, str], begin: bytes, piece: bytes) -> Iterator[SlowGateway]:
+    with SlowGateway(sandbox_url, place, begin, piece) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        try:
+            yield server
+        finally:
+            server.over.set()
+            server.shutdown()
+            thread.join()

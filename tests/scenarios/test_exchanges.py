@@ -15,6 +15,7 @@ import pytest
 from in_process import PassingTime
 from judge import Observed, broken_promises
 from observing import observe
+from places import PLACES
 
 from hostup_sandbox import Sandbox
 from hostup_sandbox.controlled import ControlledSandbox
@@ -174,3 +175,20 @@ def test_a_rate_limit_is_kept_by_all_parallel_requests_together() -> None:
     seconds = math.ceil((len(seen.requests) - len(refused)) / RATE)
     assert 0 < len(refused) <= seconds * CONCURRENCY
     assert sum(seen.result["api_calls"].values()) == len(seen.requests)
+
+
+def test_behind_a_429_one_request_tries_first(sandbox: ControlledSandbox) -> None:
+    tries, seconds = 3, 4
+    refusal = {"status": 429, "headers": {"Retry-After": str(seconds)}, "times": CONCURRENCY + tries}
+    ids = sandbox.make_portfolio(count=20, suffix="example")["v1_ids"]
+    sandbox.add_faults({**PLACES["v1"]["read"], **refusal})
+    # All that may be under way at once are, before the first answer comes.
+    sandbox.switch(latency_seconds=0.2)
+
+    seen = observe(sandbox, {"domain_ids": ids, "concurrency": CONCURRENCY}, "hostup_domain_contacts_info", speed=20)
+
+    assert not seen.ended.failed
+    # Had two of them tried at once, there would have been fewer waits.
+    assert seen.ended.seconds >= (1 + tries) * seconds
+    assert [one["status"] for one in seen.requests] == [429] * (CONCURRENCY + tries) + [200] * len(ids)
+    assert list(broken_promises(seen)) == []

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
 import json
 from typing import Any
 
@@ -17,6 +19,7 @@ from hostup_sandbox.controlled import ControlledSandbox
 
 V2_ID = "dom_un42n5xov642kxrxrqiyanhcou"
 SPEED = 20
+BOMB = gzip.compress(bytes(100_000_000))
 NESTED = "[" * 100_000
 ODD: tuple[Any, ...] = (None, True, 1e308, "\u0000\u001b[31m\u202e", [[]], {"a": None})
 
@@ -49,6 +52,16 @@ def every_field_wrong(odd: Any) -> dict[str, Any]:
 
 ANSWERS: dict[str, dict[str, Any]] = {
     "an answer that never ends": {"endless": True},
+    "a bomb": {
+        "status": 200,
+        "headers": {"Content-Encoding": "gzip"},
+        "body_base64": base64.b64encode(BOMB).decode(),
+    },
+    "a bomb inside a bomb": {
+        "status": 200,
+        "headers": {"Content-Encoding": "gzip, gzip"},
+        "body_base64": base64.b64encode(gzip.compress(BOMB)).decode(),
+    },
     "brackets without end": {"status": 200, "body": NESTED},
     "objects without end": {"status": 200, "body": '{"data":' * 50_000},
     "half a character": {

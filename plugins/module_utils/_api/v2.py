@@ -158,12 +158,14 @@ class ApiV2(Api):
             body={"domainIds": list(domain_ids)},
             accept="application/x-ndjson, application/json;q=0.9",
         )
-        lines: dict[str, Any] = dict.fromkeys(domain_ids)
-        for line in self.client.stream(request, deadline, budget=budget, is_enough=lambda: None not in lines.values()):
+        wanted = set(domain_ids)
+        lines: dict[str, Any] = {}
+        for line in self.client.stream(request, lambda: len(wanted) - len(lines), deadline, budget=budget):
             domain_id = id_text(line.get("domainId")) if isinstance(line, dict) else None
-            if domain_id is None or domain_id not in lines or line == lines[domain_id]:
+            if domain_id is None or domain_id not in wanted or line == lines.get(domain_id):
                 continue
-            is_second, lines[domain_id] = lines[domain_id] is not None, line
+            is_second = domain_id in lines
+            lines[domain_id] = line
             try:
                 if is_second:
                     raise Unreadable("the API returned two different answers for it")

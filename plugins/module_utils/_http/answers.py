@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
+from ansible_collections.hostup.cloud.plugins.module_utils._http.bodies import TooLarge
 from ansible_collections.hostup.cloud.plugins.module_utils._http.errors import (
     REFUSALS,
     FieldError,
@@ -24,8 +25,6 @@ from ansible_collections.hostup.cloud.plugins.module_utils._http.errors import (
     quoted,
 )
 from ansible_collections.hostup.cloud.plugins.module_utils._http.request import Kind, Request
-
-MAX_ERROR_BYTES = 64 * 1024
 
 _CODE = re.compile(r"[A-Za-z0-9_./~:\[\]-]{1,100}")
 
@@ -197,15 +196,10 @@ def is_json(text: bytes) -> bool:
 
 
 def read_error_body(pieces: Iterable[bytes]) -> Any:
-    """Return the document of an error answer, or None if it is none or larger than :data:`MAX_ERROR_BYTES`."""
-    body = bytearray()
+    """Return the document of an error answer, or None if it is none, is too large, or does not come to its end."""
     try:
-        for piece in pieces:
-            body += piece
-            if len(body) > MAX_ERROR_BYTES:
-                return None
-        return json.loads(body)
-    except (OSError, ValueError, RecursionError):
+        return json.loads(b"".join(pieces))
+    except (OSError, TooLarge, ValueError, RecursionError):
         return None
 
 

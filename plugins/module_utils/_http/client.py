@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
@@ -18,10 +19,11 @@ from ansible_collections.hostup.cloud.plugins.module_utils._http.answers import 
     read_json,
     unusable,
 )
+from ansible_collections.hostup.cloud.plugins.module_utils._http.bodies import TooLarge, arriving_pieces
 from ansible_collections.hostup.cloud.plugins.module_utils._http.clock import Clock, Deadline
 from ansible_collections.hostup.cloud.plugins.module_utils._http.request import Connection, Request
 from ansible_collections.hostup.cloud.plugins.module_utils._http.retry import Budget, RetryPolicy
-from ansible_collections.hostup.cloud.plugins.module_utils._http.transport import Transport, arriving_pieces
+from ansible_collections.hostup.cloud.plugins.module_utils._http.transport import Transport
 
 if TYPE_CHECKING:
     import requests
@@ -30,10 +32,8 @@ if TYPE_CHECKING:
 MAX_STREAM_BYTES = 128 * 1024 * 1024
 MAX_LINE_BYTES = 1024 * 1024
 
-
-def never() -> bool:
-    """Return false: a stream is read to its end."""
-    return False
+FINISH_SECONDS = 0.05
+"""How long the end of a stream is waited for that holds nothing more of interest, to use its connection again."""
 
 
 class Client:
@@ -80,71 +80,83 @@ class Client:
     def stream(
         self,
         request: Request,
+        missing: Callable[[], int],
         deadline: Deadline | None = None,
         *,
         budget: Budget | None = None,
-        is_enough: Callable[[], bool] = never,
     ) -> Iterator[Any]:
         """Yield the JSON value of each line of a newline-delimited answer, as it arrives.
 
         A stream that breaks off just ends: whoever reads knows what is missing, and whether to request it again.
 
+        :param missing: how many of the lines that are wanted are still to come. The time-out is that of the next one;
+            after the last, nothing is waited for, but what has arrived already is still yielded.
         :param deadline: no retry is started that would only begin after it.
         :param budget: of the logical request that this one is a part of.
-        :param is_enough: whether no further line is to be waited for; what has arrived already is still yielded.
         :raises RequestFailed: when there is no stream, as in the table of :class:`RetryPolicy`.
         """
-        response = self._retry.repeat(
-            request, lambda: self._transport.send(request, self._transport.request_deadline()), deadline, budget
-        )
+        request_deadline, response = self._retry.repeat(request, lambda: self._opened(request), deadline, budget)
         with response:
-            yield from self._lines(request, response, is_enough)
+            yield from self._lines(request, response, request_deadline, missing)
 
     def pause_before_retry(self, budget: Budget, cause: str, deadline: Deadline | None = None) -> bool:
         """See :meth:`RetryPolicy.pause`."""
         return self._retry.pause(budget, cause, deadline)
 
-    def _document(self, request: Request) -> Any:
+    def _opened(self, request: Request) -> tuple[Deadline, requests.Response]:
         request_deadline = self._transport.request_deadline()
-        with self._transport.send(request, request_deadline) as response:
-            body = self._transport.read_body(request, response, request_deadline)
+        return request_deadline, self._transport.send(request, request_deadline)
+
+    def _document(self, request: Request) -> Any:
+        _deadline, response = self._opened(request)
+        with response:
+            body = self._transport.read_body(request, response)
         return read_document(request, body, response.status_code, response.headers)
 
-    def _lines(self, request: Request, response: requests.Response, is_enough: Callable[[], bool]) -> Iterator[Any]:
+    def _lines(
+        self,
+        request: Request,
+        response: requests.Response,
+        request_deadline: Deadline,
+        missing: Callable[[], int],
+    ) -> Iterator[Any]:
         """Yield the value of each line; the first must be JSON, a later one that is none is passed over."""
         is_first = True
-        for line in self._raw_lines(request, response, is_enough):
-            if is_first:
-                yield read_json(request, line, response.status_code)
-                is_first = False
-                continue
-            try:
-                value = json.loads(line)
-            except (ValueError, RecursionError):
-                continue
-            yield value
+        try:
+            for line in self._raw_lines(response, request_deadline, missing):
+                if is_first:
+                    yield read_json(request, line, response.status_code)
+                    is_first = False
+                    continue
+                try:
+                    value = json.loads(line)
+                except (ValueError, RecursionError):
+                    continue
+                yield value
+        except TooLarge:
+            raise unusable(request, "the answer was too large.", http_status=response.status_code) from None
 
     def _raw_lines(
-        self, request: Request, response: requests.Response, is_enough: Callable[[], bool]
+        self, response: requests.Response, request_deadline: Deadline, missing: Callable[[], int]
     ) -> Iterator[bytes]:
         """Yield complete, non-blank lines. A last line without its line feed counts if it is whole JSON."""
-        received, rest = 0, b""
-        line_deadline = self._transport.request_deadline()
+        rest = b""
+        still_missing = missing()
+        pieces = arriving_pieces(response, MAX_STREAM_BYTES)
         try:
-            for piece in arriving_pieces(response):
-                received += len(piece)
+            for piece in pieces:
                 *lines, rest = (rest + piece).split(b"\n")
-                if received > MAX_STREAM_BYTES or len(rest) > MAX_LINE_BYTES:
-                    raise unusable(request, "the answer was too large.", http_status=response.status_code)
-                complete = [line for line in lines if line.strip()]
-                yield from complete
-                if is_enough():
-                    self._transport.finish(response)
+                if len(rest) > MAX_LINE_BYTES:
+                    raise TooLarge
+                yield from (line for line in lines if line.strip())
+                if not missing():
+                    request_deadline.move(FINISH_SECONDS)
+                    with contextlib.suppress(OSError, TooLarge):
+                        next(pieces, None)
                     return
-                if complete:
-                    line_deadline = self._transport.request_deadline()
-                elif line_deadline.expired():
-                    return
+                if missing() < still_missing:
+                    still_missing = missing()
+                    request_deadline.move(self.connection.timeout)
         except OSError:
             return
         if rest.strip() and (is_json(rest) or rest.lstrip().startswith(b"<")):

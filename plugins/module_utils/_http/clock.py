@@ -11,6 +11,9 @@ from __future__ import annotations
 import time
 from datetime import datetime, timezone
 
+SHORTEST_PAUSE_SECONDS = 0.01
+"""Less is not worth a pause, and a socket takes zero for something else than "at once"."""
+
 
 class Clock:
     """The real clock. Tests pass an object with the same three methods."""
@@ -33,7 +36,11 @@ class Deadline:
 
     def __init__(self, clock: Clock, seconds: float) -> None:
         self._clock = clock
-        self._end = clock.monotonic() + seconds
+        self.move(seconds)
+
+    def move(self, seconds: float) -> None:
+        """Move it to ``seconds`` from now, for everything that is bound to it."""
+        self._end = self._clock.monotonic() + seconds
 
     def remaining(self) -> float:
         """Return the seconds left, never less than zero."""

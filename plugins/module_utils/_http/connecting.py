@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 import re
+import socket
 import ssl
 from collections.abc import Iterator
 
@@ -35,6 +36,13 @@ def was_sent(error: Exception) -> bool:
         if isinstance(reason, ConnectTimeoutError) or "Tunnel connection failed" in str(reason):
             return False
     return not isinstance(reason, NewConnectionError)
+
+
+def ran_out_of_time(error: Exception) -> bool:
+    """Return whether a time-out is what ended an exchange: while it sends, urllib3 takes it for a lost connection."""
+    return any(
+        isinstance(e, (requests.exceptions.Timeout, socket.timeout)) for e in itertools.islice(_causes(error), 10)
+    )
 
 
 def certificate_problem(request: Request, error: Exception) -> NotSent | None:

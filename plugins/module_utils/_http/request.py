@@ -51,8 +51,9 @@ class Connection:
 
     :ivar origin: scheme, host and port, without a trailing slash.
     :ivar verify: true, false, or the path of a CA bundle.
-    :ivar timeout: seconds for one request, from connecting to the end of its answer; of a stream, to its next line.
-    :ivar max_retries: how many times one request may be sent again.
+    :ivar timeout: seconds for one request, from looking up the host to the end of its answer; of a stream, to its next
+        line that is wanted.
+    :ivar max_retries: how many times one logical request may be sent again, its parts included.
     :ivar pool_size: how many connections may be open at once.
     """
 

@@ -25,6 +25,7 @@ from ansible_collections.hostup.cloud.plugins.module_utils._http.errors import (
     RequestFailed,
     TransientServerError,
 )
+from ansible_collections.hostup.cloud.plugins.module_utils._http.gate import Gate
 from ansible_collections.hostup.cloud.plugins.module_utils._http.request import Kind, Request
 
 FIRST_BACK_OFF_SECONDS = 1.0
@@ -37,9 +38,6 @@ LONGEST_REQUESTED_WAIT_SECONDS = 120.0
 WAIT_HEADERS = ("Retry-After", "X-RateLimit-Reset")
 """The headers that say when to come back, the stronger one first."""
 
-SHORTEST_PAUSE_SECONDS = 0.01
-"""Less is not worth a pause, and a socket takes zero for something else than "at once"."""
-
 T = TypeVar("T")
 
 
@@ -48,11 +46,14 @@ class RetryableError(Exception):
 
     :param cause: what happened, in a few words without any value of the request.
     :param may_have_acted: whether the server can have carried out the request.
-    :param for_all: whether the wait before the next attempt is asked of all threads.
+    :param for_all: whether the wait before the next attempt is asked of all requests.
     :param headers: headers of the answer, where there was one.
     :param details: further arguments of the error that is raised when no attempt is left.
     :param explanation: what happened in more words, for the message of that error; the cause by default.
+    :ivar pause: seconds before the next attempt, as :class:`RetryPolicy` has decided.
     """
+
+    pause = 0.0
 
     def __init__(
         self,
@@ -102,8 +103,8 @@ class RetryPolicy:
     (ISO 8601, https://developer.hostup.se/errors/rate_limited), else 1, 2, 4 ... 30 seconds with jitter. Bulk reads by
     POST count as reads.
 
-    Threads share what the API says: after a 429 none of them sends before the wait is over, and after one read has
-    used up its retries, further reads are tried only once, until one succeeds.
+    Threads share what the API says: a 429 closes the one :class:`Gate` of all requests until the wait is over, and
+    after one read has used up its retries, further reads are tried only once, until one succeeds.
 
     :param max_retries: how many times one request may be sent again.
     :param random_unit: returns a number in [0, 1), for jitter.
@@ -116,7 +117,7 @@ class RetryPolicy:
         self._clock = clock
         self._random_unit = random_unit
         self._lock = threading.Lock()
-        self._resume_at = 0.0
+        self._gate = Gate(clock)
         self._reads_fail = False
 
     def repeat(
@@ -132,23 +133,20 @@ class RetryPolicy:
         is_read = request.kind is Kind.READ
         budget = budget or Budget()
         for attempt in itertools.count():
-            self._wait_at_gate()
             try:
-                answer = action()
+                answer = self._through_gate(action, budget)
             except RetryableError as error:
                 if request.kind is Kind.WRITE and error.may_have_acted:
                     raise _given_up(request, error, attempt) from error
-                pause = seconds_before_retry(budget.used, error.headers, self._clock.now(), self._random_unit())
                 if budget.used >= (0 if is_read and self._reads_fail else self.max_retries):
                     self._reads_fail = is_read
                     raise _given_up(request, error, attempt) from error
-                if deadline is not None and pause >= deadline.remaining():
+                if deadline is not None and error.pause >= deadline.remaining():
                     raise _given_up(request, error, attempt) from error
-                if error.for_all:
-                    self._resume_at = max(self._resume_at, self._clock.monotonic() + pause)
                 budget.used += 1
                 self._count(error.cause)
-                self._clock.sleep(pause)
+                if not error.for_all:
+                    self._clock.sleep(error.pause)
             else:
                 self._reads_fail = False
                 return answer
@@ -168,10 +166,15 @@ class RetryPolicy:
         self._clock.sleep(pause)
         return True
 
-    def _wait_at_gate(self) -> None:
-        pause = self._resume_at - self._clock.monotonic()
-        if pause > SHORTEST_PAUSE_SECONDS:
-            self._clock.sleep(pause)
+    def _through_gate(self, action: Callable[[], T], budget: Budget) -> T:
+        with self._gate.passage():
+            try:
+                return action()
+            except RetryableError as error:
+                error.pause = seconds_before_retry(budget.used, error.headers, self._clock.now(), self._random_unit())
+                if error.for_all:
+                    self._gate.close(error.pause)
+                raise
 
     def _count(self, cause: str) -> None:
         with self._lock:

@@ -4,16 +4,13 @@
 
 # This is a PRIVATE module_utils. Do not use it outside this collection.
 
-"""One attempt to send a request: session, authentication, bytes as they arrive, and what a failed connection means."""
+"""One attempt to send a request: session, authentication, and what a failed connection means."""
 
 from __future__ import annotations
 
-import contextlib
 import threading
 import traceback
-from collections.abc import Iterator
 from http.cookiejar import DefaultCookiePolicy
-from typing import Any
 from urllib.parse import urlsplit
 
 from ansible_collections.hostup.cloud.plugins.module_utils._http.answers import (
@@ -23,28 +20,29 @@ from ansible_collections.hostup.cloud.plugins.module_utils._http.answers import 
     refusal,
     unusable,
 )
+from ansible_collections.hostup.cloud.plugins.module_utils._http.bodies import (
+    ACCEPT_ENCODING,
+    TooLarge,
+    arriving_pieces,
+)
 from ansible_collections.hostup.cloud.plugins.module_utils._http.clock import Clock, Deadline
 from ansible_collections.hostup.cloud.plugins.module_utils._http.connecting import (
     certificate_problem,
     proxy_problem,
+    ran_out_of_time,
     system_reason,
     was_sent,
 )
 from ansible_collections.hostup.cloud.plugins.module_utils._http.request import Connection, Kind, Request
-from ansible_collections.hostup.cloud.plugins.module_utils._http.retry import (
-    SHORTEST_PAUSE_SECONDS,
-    RetryableError,
-    announced_wait,
-)
+from ansible_collections.hostup.cloud.plugins.module_utils._http.retry import RetryableError, announced_wait
+from ansible_collections.hostup.cloud.plugins.module_utils._http.timing import BoundedAdapter
 
 REQUESTS_IMPORT_ERROR: str | None
 
 try:
     import requests
-    from requests.adapters import HTTPAdapter
     from requests.auth import AuthBase
-    from urllib3.exceptions import HTTPError, ReadTimeoutError
-    from urllib3.util import Timeout
+    from urllib3.exceptions import HTTPError
 except ImportError:
     REQUESTS_IMPORT_ERROR = traceback.format_exc()
     AuthBase = object  # type: ignore[assignment,misc]
@@ -54,11 +52,7 @@ else:
 COLLECTION_VERSION = "1.0.0"
 
 MAX_DOCUMENT_BYTES = 16 * 1024 * 1024
-CHUNK_BYTES = 64 * 1024
-FINISH_SECONDS = 0.05
-"""How long the end of an answer is waited for that holds nothing more of interest."""
-
-SMALL_CHUNK_BYTES = 512
+MAX_ERROR_BYTES = 64 * 1024
 
 
 class ApiKeyAuth(AuthBase):
@@ -104,23 +98,25 @@ class Transport:
         self._session.close()
 
     def request_deadline(self) -> Deadline:
-        """Return the end of the time that one request, or one line of a stream, may take from now on."""
+        """Return the end of the time that a request which is sent now may take."""
         return Deadline(self._clock, self.connection.timeout)
 
     def send(self, request: Request, request_deadline: Deadline) -> requests.Response:
-        """Send a request once and return the open 2xx response.
+        """Send a request once and return the open 2xx response, whose body comes until the deadline too.
 
         :raises RetryableError: if another attempt may mend it.
         :raises RequestFailed: for any other answer.
         """
-        response = self._transmit(request)
+        response = self._transmit(request, request_deadline)
         status = response.status_code
         if 200 <= status < 300:
             return response
         with response:
             if 300 <= status < 400:
                 raise redirected(request, status, response.headers.get("Location", ""))
-            problem = error_details(read_error_body(self._pieces(response, request_deadline)), status, response.headers)
+            problem = error_details(
+                read_error_body(arriving_pieces(response, MAX_ERROR_BYTES)), status, response.headers
+            )
             if status == 429 or status >= 500:
                 raise RetryableError(
                     f"HTTP {status}",
@@ -132,33 +128,24 @@ class Transport:
                 )
             raise refusal(request, **problem)
 
-    def read_body(self, request: Request, response: requests.Response, request_deadline: Deadline) -> bytes:
+    def read_body(self, request: Request, response: requests.Response) -> bytes:
         """Return the whole body of a response.
 
         :raises RetryableError: if it does not come to its end.
         :raises RequestFailed: if it is too large.
         """
-        body = bytearray()
         try:
-            for piece in self._pieces(response, request_deadline):
-                body += piece
-                if len(body) > MAX_DOCUMENT_BYTES:
-                    raise unusable(
-                        request,
-                        f"the answer was larger than {MAX_DOCUMENT_BYTES // 1024 // 1024} MiB.",
-                        http_status=response.status_code,
-                    )
+            return b"".join(arriving_pieces(response, MAX_DOCUMENT_BYTES))
+        except TooLarge:
+            raise unusable(
+                request,
+                f"the answer was larger than {MAX_DOCUMENT_BYTES // 1024 // 1024} MiB.",
+                http_status=response.status_code,
+            ) from None
         except OSError as error:
             raise self._retryable(error, sent=True) from error
-        return bytes(body)
 
-    def finish(self, response: requests.Response) -> None:
-        """Take in the end of an answer if it is there already, so that its connection can be used again."""
-        _limit(_socket_of(response), FINISH_SECONDS)
-        with contextlib.suppress(OSError):
-            next(arriving_pieces(response), None)
-
-    def _transmit(self, request: Request) -> requests.Response:
+    def _transmit(self, request: Request, request_deadline: Deadline) -> requests.Response:
         connection = self.connection
         sent = True
         try:
@@ -168,7 +155,7 @@ class Transport:
                 params=request.params,
                 json=request.body,
                 headers={"Accept": request.accept},
-                timeout=Timeout(total=connection.timeout),  # type: ignore[arg-type]
+                timeout=request_deadline,  # type: ignore[arg-type]
                 allow_redirects=False,
                 verify=connection.verify,
                 stream=True,
@@ -196,71 +183,26 @@ class Transport:
                 may_have_acted=False,
                 explanation=f"no connection to {host}{system_reason(error)}",
             )
-        if isinstance(error, requests.exceptions.Timeout):
+        if ran_out_of_time(error):
             return RetryableError(
                 f"no answer within {self.connection.timeout:g} s", code="timeout", may_have_acted=True
             )
         cause = "the TLS connection failed" if isinstance(error, requests.exceptions.SSLError) else "connection lost"
         return RetryableError(cause, code="connection_lost", may_have_acted=True)
 
-    def _pieces(self, response: requests.Response, request_deadline: Deadline) -> Iterator[bytes]:
-        """Yield a body as it arrives, for as long as the request may take."""
-        socket = _socket_of(response)
-        pieces = arriving_pieces(response)
-        try:
-            while True:
-                _limit(socket, request_deadline.remaining())
-                piece = next(pieces, None)
-                if piece is None:
-                    return
-                yield piece
-                if request_deadline.expired():
-                    raise requests.exceptions.ReadTimeout()
-        finally:
-            _limit(socket, self.connection.timeout)
-
-
-def arriving_pieces(response: requests.Response) -> Iterator[bytes]:
-    """Yield the pieces of a body as they arrive.
-
-    ``iter_content`` waits until a piece is full, so that no time-out would ever end an answer that trickles in.
-
-    :raises requests.exceptions.RequestException: a time-out, or the body breaks off.
-    """
-    read1 = getattr(response.raw, "read1", None)
-    if read1 is None:
-        # urllib3 1 knows no other way: keep the pieces small.
-        yield from response.iter_content(SMALL_CHUNK_BYTES)
-        return
-    try:
-        while piece := read1(CHUNK_BYTES, decode_content=True):
-            yield piece
-    except ReadTimeoutError as error:
-        raise requests.exceptions.ReadTimeout(error) from error
-    except HTTPError as error:
-        raise requests.exceptions.ConnectionError(error) from error
-
-
-def _socket_of(response: requests.Response) -> Any:
-    return getattr(getattr(response.raw, "connection", None), "sock", None)
-
-
-def _limit(socket: Any, seconds: float) -> None:
-    """Let the next read of a socket take so long; without a socket at hand, the limit of the whole request stays."""
-    # An answer that is complete has given its connection back, and may have closed it.
-    with contextlib.suppress(AttributeError, OSError):
-        socket.settimeout(max(seconds, SHORTEST_PAUSE_SECONDS))
-
 
 def _new_session(connection: Connection, auth: AuthBase) -> requests.Session:
     session = requests.Session()
     session.auth = auth
     session.headers["User-Agent"] = f"hostup.cloud/{COLLECTION_VERSION} (Ansible collection)"
+    session.headers["Accept-Encoding"] = ACCEPT_ENCODING
     # Even where it follows no redirect, requests reads its whole body and parses its target, unless it has none.
     session.get_redirect_target = lambda resp: None  # type: ignore[method-assign]
     # Cookies are refused, so that threads share nothing that changes.
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-    session.mount(connection.origin, HTTPAdapter(pool_connections=1, pool_maxsize=connection.pool_size, max_retries=0))
+    session.mount(
+        connection.origin, BoundedAdapter(pool_connections=1, pool_maxsize=connection.pool_size, max_retries=0)
+    )
     # Plain http is allowed for loopback only: a proxy from the environment would carry the key elsewhere.
     session.trust_env = connection.origin.startswith("https:")
     return session

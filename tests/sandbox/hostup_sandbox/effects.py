@@ -38,17 +38,20 @@ def strike(fault: Fault, response: Response | None = None) -> Response | None:
         g.disconnected = True
         return Response(_disconnecting(request.environ))
     if fault.endless:
-        return _endless_answer(fault.pause)
+        return _endless_answer(fault, response)
     if fault.truncates and response is not None:
         return _truncated_answer(fault, response)
     return _fault_answer(fault)
 
 
-def _endless_answer(pause: float) -> Response:
-    """The beginning of one long JSON text, which on the bulk read is one long line."""
+def _endless_answer(fault: Fault, response: Response | None) -> Response:
+    """The beginning of one long JSON text, which on the bulk read is one long line, or parts without end."""
     is_bulk_read = request.path == BULK_READ
-    begin = b'{"domainId": "' if is_bulk_read else b'{"data": "'
-    body = _endless(begin, pause, sandbox_state().shutdown, request.environ)
+    if fault.part is None:
+        begin, part = b'{"domainId": "' if is_bulk_read else b'{"data": "', _FILLER
+    else:
+        begin, part = response.get_data() if response is not None else b"", fault.part.encode()
+    body = _endless(begin, part, fault.pause, sandbox_state().shutdown, request.environ)
     return Response(body, mimetype=NDJSON if is_bulk_read else "application/json")
 
 
@@ -95,9 +98,11 @@ def _truncated(kept: bytes, environ: dict[str, Any]) -> Iterator[bytes]:
     raise connection.cut(environ)
 
 
-def _endless(begin: bytes, pause: float, shutdown: connection.Shutdown, environ: dict[str, Any]) -> Iterator[bytes]:
+def _endless(
+    begin: bytes, part: bytes, pause: float, shutdown: connection.Shutdown, environ: dict[str, Any]
+) -> Iterator[bytes]:
     with shutdown.unending_answer(environ):
         yield begin
         while not shutdown.wait(pause):
-            yield _FILLER
+            yield part
     raise connection.cut(environ)

@@ -25,7 +25,8 @@ class Fault:
     own error), ``disconnect`` (TCP reset), ``delay`` (seconds, then the usual answer), ``edit`` (what somebody else
     changes just before the usual answer: domain name to fields of its registrant, by their v1 names),
     ``truncate_after_bytes`` and ``truncate_after_lines`` (the usual answer, cut), ``endless`` (an answer that never
-    ends, with ``pause`` seconds between its parts). With ``act``, the route does its work before the effect. ``name``
+    ends, with ``pause`` seconds between its parts; ``part`` is the text of each, which with ``act`` follow the usual
+    answer). With ``act``, the route does its work before the effect. ``name``
     is for people who list them.
     """
 
@@ -47,6 +48,7 @@ class Fault:
     truncate_after_lines: int | None = None
     endless: bool = False
     pause: float = 0
+    part: str | None = None
 
     def __post_init__(self) -> None:
         self.skip += self.every - 1

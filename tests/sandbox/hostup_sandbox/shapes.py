@@ -129,6 +129,7 @@ FAULTS: Mapping[str, Any] = {
             "truncate_after_lines": _COUNT,
             "endless": {"const": True},
             "pause": {"type": "number", "minimum": 0, "maximum": _LONGEST_WAIT},
+            "part": {"type": "string", "minLength": 1},
         },
         "additionalProperties": False,
         "dependentRequired": {
@@ -136,6 +137,7 @@ FAULTS: Mapping[str, Any] = {
             "body": ["status"],
             "body_base64": ["status"],
             "pause": ["endless"],
+            "part": ["endless"],
         },
     },
 }

@@ -179,6 +179,7 @@ def test_the_same_portfolio_cannot_be_created_twice(api: SandboxClient) -> None:
         ("POST", "/faults", {"status": 200, "body_base64": "å"}, "faults/0/body_base64"),
         ("POST", "/faults", {"status": 200, "endless": True}, "exactly one of"),
         ("POST", "/faults", {"status": 200, "pause": 1}, "'endless' is a dependency of 'pause'"),
+        ("POST", "/faults", {"status": 200, "part": "x"}, "'endless' is a dependency of 'part'"),
         ("POST", "/faults", {"endless": False}, "faults/0/endless"),
         ("POST", "/reset", {"switch": {}}, "'switch' was unexpected"),
     ],

@@ -181,6 +181,18 @@ def test_an_endless_answer_can_drip(api: SandboxClient) -> None:
     assert time.monotonic() - begin >= 0.3
 
 
+@pytest.mark.parametrize("act", [False, True])
+def test_the_parts_of_an_endless_answer_can_be_chosen(api: SandboxClient, act: bool) -> None:
+    body = {"domainIds": api.v2_ids("example.com")}
+    usual = api.post(BULK_READ, body).data if act else b""
+    api.control("POST", "/faults", {"endless": True, "path": BULK_READ, "part": "\n", "act": act})
+    answer = api.post(BULK_READ, body, buffered=False)
+    begin = b"".join(itertools.islice(answer.response, 5))
+    answer.close()
+    assert begin.rstrip(b"\n") == usual.rstrip(b"\n")
+    assert len(begin) == len(usual) + 4
+
+
 def test_a_delay_with_act_comes_after_the_work(api: SandboxClient, monkeypatch: pytest.MonkeyPatch) -> None:
     state = api.app.extensions["hostup_sandbox"]
     cities = []
