@@ -10,6 +10,7 @@ import fnmatch
 import http.client
 import socket
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -230,10 +231,11 @@ class SlowHandler(BaseHTTPRequestHandler):
 
     def _drip(self) -> None:
         self.close_connection = True
-        # Until the client hangs up.
+        # Until the client hangs up, or has waited for much too long.
+        end = time.monotonic() + 10
         with contextlib.suppress(OSError):
             self.wfile.write(self.server.begin)
-            while not self.server.over.wait(0.05):
+            while not self.server.over.wait(0.05) and time.monotonic() < end:
                 self.wfile.write(self.server.piece)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name that http.server uses
