@@ -218,7 +218,7 @@ def test_earlier_jobs_that_do_not_end_in_time_end_the_run_before_anything_is_wri
 
 def test_an_earlier_job_that_cannot_be_asked_for_ends_the_run(clock: FakeClock) -> None:
     class Closed(Jobs):
-        def poll(self, job: Job, deadline: Deadline | None = None) -> Job:
+        def poll(self, jobs: Sequence[Job], deadline: Deadline) -> list[Job]:
             raise Refused(Exchange("GET", "/api/jobs/job_1", "ask"), "HTTP 403.", code="forbidden", http_status=403)
 
     with pytest.raises(Refused):

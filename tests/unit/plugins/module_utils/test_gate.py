@@ -46,7 +46,7 @@ class Server:
 
     def under_way(self, expected: int) -> bool:
         """Return whether exactly so many more requests arrive."""
-        return all(self._arrived.acquire(timeout=SECONDS) for _ in range(expected)) and not self._arrived.acquire(
+        return all(self._arrived.acquire(timeout=SECONDS) for _number in range(expected)) and not self._arrived.acquire(
             timeout=0.05
         )
 
@@ -55,7 +55,7 @@ class Server:
         with self._ordered:
             self._orders += [closing_for] * count
             self._ordered.notify_all()
-        assert all(self._ended.acquire(timeout=SECONDS) for _ in range(count))
+        assert all(self._ended.acquire(timeout=SECONDS) for _number in range(count))
 
 
 @pytest.fixture

@@ -56,12 +56,13 @@ def problems(*assignments: Any, **others: Any) -> list[str]:
     return caught.value.problems
 
 
-def found(*assignments: Any, account: Any = ACCOUNT, tags: Any = TAGS, **others: Any) -> Assigned:
+def found(*assignments: Any, account: Any = None, **others: Any) -> Assigned:
     """Return what a portfolio means in an account that has every listed name."""
     portfolio = portfolio_of(*assignments, **others)
+    account = ACCOUNT if account is None else account
     by_name = {comparable_name(domain.name or ""): domain for domain in account}
     named = {a_label: by_name.get(a_label, Domain(f"dom_{a_label}", a_label)) for a_label in portfolio.names.a_labels}
-    facts = {d.id: {"name": d.name, **({"tags": tags[d.id]} if d.id in tags else {})} for d in account}
+    facts = {d.id: {"name": d.name, **({"tags": TAGS[d.id]} if d.id in TAGS else {})} for d in account}
     return assign(portfolio.assignments, named, account, facts)
 
 
