@@ -133,8 +133,8 @@ EXAMPLES = r"""
 
 - name: Make a plan to be approved, which holds no contact value
   hostup.cloud.hostup_portfolio:
-    profiles: "{{ portfolio.profiles }}"
-    assignments: "{{ portfolio.assignments }}"
+    profiles: "{{ domain_contacts_profiles }}"
+    assignments: "{{ domain_contacts_assignments }}"
     redact: true
     plan_secret: "{{ our_plan_secret }}"
     save_plan: plan.json
@@ -143,8 +143,8 @@ EXAMPLES = r"""
 
 - name: Later, in another job, write what that plan holds, and nothing else
   hostup.cloud.hostup_portfolio:
-    profiles: "{{ portfolio.profiles }}"
-    assignments: "{{ portfolio.assignments }}"
+    profiles: "{{ domain_contacts_profiles }}"
+    assignments: "{{ domain_contacts_assignments }}"
     redact: true
     plan_secret: "{{ our_plan_secret }}"
     approved_plan: plan.json

@@ -49,6 +49,8 @@ READER_VARIABLES = {
     "company_contact": COMPANY_CONTACT,
     "backup_folder": "{{ playbook_dir }}/backups",
     "contacts_file": "{{ playbook_dir }}/contacts.yml",
+    "our_plan_secret": "a long random text",
+    "digest_from_the_review": "{{ plan.plan_digest }}",
     "domain_contacts_profiles": {"company": COMPANY_CONTACT},
     "domain_contacts_assignments": [{"profile": "company", "domains": ["example.com", "example.net"]}],
 }

@@ -73,6 +73,14 @@ def commands_shown(guide: str) -> set[tuple[str, ...]]:
     return {command.words for session in sessions for command in guides.commands(session)}
 
 
+def is_about_approval(words: tuple[str, ...]) -> bool:
+    return any("plan=" in word for word in words)
+
+
+def commands_without_approval(guide: str) -> set[tuple[str, ...]]:
+    return {words for words in commands_shown(guide) if not is_about_approval(words)}
+
+
 WORKFLOW_KEYS = {"name", "on", "permissions", "concurrency", "jobs"}
 JOB_KEYS = {"runs-on", "steps"}
 STEP_KEYS = {"name", "uses", "with", "if", "run", "env"}
@@ -94,7 +102,7 @@ def test_the_workflow_for_github_is_one_and_runs_what_the_guide_shows() -> None:
             key = "HOSTUP_WRITE_KEY" if event == "push" else "HOSTUP_READ_KEY"
             assert step["env"] == {"HOSTUP_API_KEY": f"${{{{ secrets.{key} }}}}"}
     assert ran.keys() == workflow["on"].keys()
-    assert set.union(*ran.values()) == commands_shown("pipelines")
+    assert set.union(*ran.values()) == commands_without_approval("pipelines")
 
 
 GITLAB_JOB_KEYS = {"stage", "rules", "variables", "script", "resource_group"}
@@ -113,14 +121,34 @@ def test_the_pipeline_for_gitlab_is_one_and_runs_what_the_guide_shows() -> None:
         key = "$HOSTUP_WRITE_KEY" if source == "push" else "$HOSTUP_READ_KEY"
         assert job["variables"] == {"HOSTUP_API_KEY": key}
     assert ran.keys() == {"merge_request_event", "push", "schedule"}
-    assert set.union(*ran.values()) == commands_shown("pipelines")
+    assert set.union(*ran.values()) == commands_without_approval("pipelines")
+
+
+def test_the_workflow_with_approval_passes_the_plan_from_a_key_that_reads_to_one_that_writes() -> None:
+    workflow = content_of("pipelines", ".github/workflows/approved.yml")
+    assert workflow.keys() == WORKFLOW_KEYS
+    plan, apply = workflow["jobs"]["plan"], workflow["jobs"]["apply"]
+    assert apply["needs"] == "plan"
+    assert apply["environment"]
+    ran: list[tuple[str, ...]] = []
+    for job, key in ((plan, "HOSTUP_READ_KEY"), (apply, "HOSTUP_WRITE_KEY")):
+        assert job["env"] == {
+            "HOSTUP_API_KEY": f"${{{{ secrets.{key} }}}}",
+            "HOSTUP_PLAN_SECRET": "${{ secrets.HOSTUP_PLAN_SECRET }}",
+        }
+        for step in job["steps"]:
+            assert step.keys() <= STEP_KEYS
+            ran += playbook_commands(step.get("run", ""))
+    assert set(ran) == {words for words in commands_shown("pipelines") if is_about_approval(words)}
+    assert ["--check" in words for words in ran] == [True, False]
 
 
 def test_only_what_runs_with_the_writing_key_can_write() -> None:
     shown = commands_shown("pipelines")
-    assert [words for words in shown if "--check" not in words and "drift.yml" not in words] == [
-        ("ansible-playbook", "domains.yml", "--diff")
-    ]
+    assert {words for words in shown if "--check" not in words and "drift.yml" not in words} == {
+        ("ansible-playbook", "domains.yml", "--diff"),
+        ("ansible-playbook", "domains.yml", "-e", "approved_plan=plan.json"),
+    }
     drift = content_of("pipelines", "drift.yml")[0]["tasks"]
     assert [task["check_mode"] for task in drift if any("hostup.cloud." in key for key in task)] == ["true"]
 
