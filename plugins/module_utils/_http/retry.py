@@ -131,10 +131,10 @@ class RetryPolicy:
         :raises RequestFailed: one of its subclasses, as in the table.
         """
         is_read = request.kind is Kind.READ
-        budget = budget or Budget()
+        budget, turn = budget or Budget(), self._gate.turn()
         for attempt in itertools.count():
             try:
-                answer = self._through_gate(action, budget)
+                answer = self._through_gate(action, budget, turn)
             except RetryableError as error:
                 if request.kind is Kind.WRITE and error.may_have_acted:
                     raise _given_up(request, error, attempt) from error
@@ -166,8 +166,8 @@ class RetryPolicy:
         self._clock.sleep(pause)
         return True
 
-    def _through_gate(self, action: Callable[[], T], budget: Budget) -> T:
-        with self._gate.passage():
+    def _through_gate(self, action: Callable[[], T], budget: Budget, turn: int) -> T:
+        with self._gate.passage(turn):
             try:
                 return action()
             except RetryableError as error:

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
@@ -35,7 +36,7 @@ class Server:
         self._ordered = threading.Condition()
 
     def request(self, _number: int = 0) -> None:
-        with self.gate.passage():
+        with self.gate.passage(self.gate.turn()):
             self._arrived.release()
             with self._ordered:
                 assert self._ordered.wait_for(lambda: self._orders, SECONDS)
@@ -124,10 +125,10 @@ def test_a_try_that_fails_closes_it_again(server: Server, pool: ThreadPoolExecut
 @pytest.mark.parametrize("seconds", [(7, 3), (3, 7)])
 def test_the_longest_wait_counts(seconds: tuple[float, float], clock: FakeClock) -> None:
     gate = Gate(clock)
-    with gate.passage(), gate.passage():
+    with gate.passage(gate.turn()), gate.passage(gate.turn()):
         for wait in seconds:
             gate.close(wait)
-    with gate.passage():
+    with gate.passage(gate.turn()):
         assert clock.monotonic() == 7
 
 
@@ -142,30 +143,30 @@ def test_a_wait_that_grows_while_somebody_waits_is_waited_for(clock: FakeClock) 
                 gate.close(5)
 
     gate = Gate(Growing())
-    with gate.passage():
+    with gate.passage(gate.turn()):
         gate.close(7)
-    with gate.passage():
+    with gate.passage(gate.turn()):
         assert clock.sleeps == [7.0, 5.0]
 
 
-def test_they_pass_in_the_order_in_which_they_came(clock: FakeClock, pool: ThreadPoolExecutor) -> None:
+def test_they_pass_in_the_order_of_their_turns(clock: FakeClock, pool: ThreadPoolExecutor) -> None:
     gate = Gate(clock)
+    turns = [gate.turn() for _number in range(AT_ONCE + 1)]
     passed: list[int] = []
 
-    def request(number: int) -> None:
-        with gate.passage():
-            passed.append(number)
+    def request(turn: int) -> None:
+        with gate.passage(turn):
+            passed.append(turn)
 
-    with gate.passage():
+    with gate.passage(turns.pop()):
         gate.close(7)
-        futures = []
-        for number in range(AT_ONCE):
-            futures.append(pool.submit(request, number))
-            while len(gate._queue) <= number:
-                pass
-    for future in futures:
-        future.result(SECONDS)
-    assert passed == sorted(passed)
+        # The oldest come last, as what has to be repeated does.
+        for number, turn in enumerate(reversed(turns), start=1):
+            pool.submit(request, turn)
+            while len(gate._waiting) < number:
+                time.sleep(0.001)
+    pool.shutdown()
+    assert passed == turns
 
 
 def test_who_is_interrupted_while_it_waits_holds_up_nobody(clock: FakeClock) -> None:
@@ -179,18 +180,18 @@ def test_who_is_interrupted_while_it_waits_holds_up_nobody(clock: FakeClock) -> 
                 raise KeyboardInterrupt
 
     gate = Gate(Interrupted())
-    with gate.passage():
+    with gate.passage(gate.turn()):
         gate.close(7)
-    with pytest.raises(KeyboardInterrupt), gate.passage():
+    with pytest.raises(KeyboardInterrupt), gate.passage(gate.turn()):
         pytest.fail("it passed")
-    with gate.passage():
+    with gate.passage(gate.turn()):
         pass
 
 
 def test_a_request_that_fails_is_under_way_no_longer(clock: FakeClock) -> None:
     gate = Gate(clock)
-    with gate.passage():
+    with gate.passage(gate.turn()):
         gate.close(7)
     for _time in range(3):
-        with pytest.raises(OSError, match="lost"), gate.passage():
+        with pytest.raises(OSError, match="lost"), gate.passage(gate.turn()):
             raise OSError("lost")
