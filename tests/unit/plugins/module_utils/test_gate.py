@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections.abc import Iterator
@@ -34,13 +35,14 @@ class Server:
         self._ended = threading.Semaphore(0)
         self._orders: list[float | None] = []
         self._ordered = threading.Condition()
+        self._is_over = False
 
     def request(self, _number: int = 0) -> None:
         with self.gate.passage(self.gate.turn()):
             self._arrived.release()
             with self._ordered:
-                assert self._ordered.wait_for(lambda: self._orders, SECONDS)
-                seconds = self._orders.pop()
+                self._ordered.wait_for(lambda: self._orders or self._is_over)
+                seconds = None if self._is_over else self._orders.pop()
             if seconds is not None:
                 self.gate.close(seconds)
         self._ended.release()
@@ -58,6 +60,12 @@ class Server:
             self._ordered.notify_all()
         assert all(self._ended.acquire(timeout=SECONDS) for _number in range(count))
 
+    def close(self) -> None:
+        """Let all requests end, those still to come too."""
+        with self._ordered:
+            self._is_over = True
+            self._ordered.notify_all()
+
 
 @pytest.fixture
 def server(clock: FakeClock) -> Server:
@@ -65,8 +73,8 @@ def server(clock: FakeClock) -> Server:
 
 
 @pytest.fixture
-def pool() -> Iterator[ThreadPoolExecutor]:
-    with ThreadPoolExecutor(AT_ONCE) as threads:
+def pool(server: Server) -> Iterator[ThreadPoolExecutor]:
+    with ThreadPoolExecutor(AT_ONCE) as threads, contextlib.closing(server):
         yield threads
 
 
