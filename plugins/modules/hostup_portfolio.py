@@ -90,8 +90,9 @@ seealso:
   - module: hostup.cloud.hostup_domain_contacts_info
   - module: hostup.cloud.hostup_domain_info
   - module: hostup.cloud.hostup_job_info
-  - ref: ansible_collections.hostup.cloud.domain_contacts_role
-    description: A role that calls this module and writes reports.
+  - plugin: hostup.cloud.domain_contacts
+    plugin_type: role
+    description: Calls this module and writes reports.
   - name: HostUp API, bulk contact update
     description: The request that this module sends, version 2.
     link: https://developer.hostup.se/endpoints/domain-services/post-v2-domains-bulk-contacts
