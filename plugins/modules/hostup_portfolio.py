@@ -90,9 +90,6 @@ seealso:
   - module: hostup.cloud.hostup_domain_contacts_info
   - module: hostup.cloud.hostup_domain_info
   - module: hostup.cloud.hostup_job_info
-  - plugin: hostup.cloud.domain_contacts
-    plugin_type: role
-    description: Calls this module and writes reports.
   - name: HostUp API, bulk contact update
     description: The request that this module sends, version 2.
     link: https://developer.hostup.se/endpoints/domain-services/post-v2-domains-bulk-contacts

@@ -75,7 +75,7 @@ def table_names(heading: str) -> Iterator[str]:
 
 
 def test_every_key_of_a_fault_is_explained() -> None:
-    explained = set(table_names("Faults")) | {"headers", "body", "body_base64", "pause"}
+    explained = set(table_names("Faults")) | {"headers", "body", "body_base64", "pause", "part"}
     assert explained == {item.name for item in fields(Fault)}
 
 
