@@ -70,8 +70,6 @@ HELD_BACK = (
     " as drift."
 )
 
-AUDITED = "What is declared is compared above. That it differs from what other domains have is no finding."
-
 _VERBS = {
     State.ALTERED: ("has a field that was not to change and did", "have fields that were not to change and did"),
     State.NOT_APPLIED: ("is not stored as declared", "are not stored as declared"),
@@ -116,6 +114,23 @@ def _nothing_to_do(counts: Mapping[State, int], total: int, of_all: str, *, assi
     if total == in_sync:
         return f"All {total} domains are in sync." if total != 1 else "The domain is in sync."
     return f"{in_sync} {of_all} {'is' if in_sync == 1 else 'are'} in sync, and nothing has to be changed."
+
+
+def state_heading(state: State, counts: Mapping[str, int]) -> str:
+    """Return a heading for the domains in one state.
+
+    :param counts: the number of domains by the values of the states, and of all as ``total``.
+    """
+    return f"{LABELS[state]}: {counts[state.value]} of {counts['total']}"
+
+
+def audited(domains: int, *, found: bool) -> str:
+    """Say what an audit looked at, and what it is not about."""
+    nothing = "" if found else " It found nothing."
+    return (
+        f"An audit of the stored contacts of {format_count(domains, 'domain')}.{nothing} What is declared is compared"
+        " above. That it differs from what other domains have is no finding."
+    )
 
 
 def updates_sent(writes: int | None) -> str:

@@ -16,9 +16,10 @@ from typing import Any
 
 from ansible_collections.hostup.cloud.plugins.module_utils._result import drift_messages
 from ansible_collections.hostup.cloud.plugins.module_utils._result.drift_messages import LABELS, MEANINGS, State
+from ansible_collections.hostup.cloud.plugins.module_utils._result.messages import format_count
 from ansible_collections.hostup.cloud.plugins.module_utils._role.drift_text import (
     Domain,
-    count_of,
+    first_names,
     name_of,
     note_for,
     progress_of,
@@ -33,8 +34,6 @@ Block = dict[str, Any]
 Cell = dict[str, str]
 
 UNFOLDED_DOMAINS = 12
-
-_CLASSES = {"before": "before", "after": "after", "stored": "stored"}
 
 
 def page_of(report: Facts) -> dict[str, Any]:
@@ -78,10 +77,9 @@ def _section(key: str, heading: str, blocks: list[Block], count: int | None = No
 
 def _state_section(report: Facts, state: State) -> dict[str, Any]:
     groups = [group for key in ("changes", "others") for group in report[key] if group["state"] == state.value]
-    count, total = report["counts"][state.value], report["counts"]["total"]
     blocks: list[Block] = [{"text": MEANINGS[state]}, *map(_group, groups)] if groups else []
-    section = _section(f"state-{state.value}", LABELS[state], blocks, count)
-    return {**section, "heading": f"{LABELS[state]}: {count} of {total}"}
+    section = _section(f"state-{state.value}", LABELS[state], blocks, report["counts"][state.value])
+    return {**section, "heading": drift_messages.state_heading(state, report["counts"])}
 
 
 def _group(group: Group) -> Block:
@@ -99,6 +97,12 @@ def _domains(domains: Sequence[Domain]) -> Block:
     return {"domains": {"summary": folded, "named": [_named(domain) for domain in domains]}}
 
 
+def _first_of(domains: Sequence[Domain]) -> str:
+    """Return the name of the first domain, and how many more there are."""
+    (name,), more = first_names(domains, 1)
+    return f"{name} and {more} more" if more else name
+
+
 def _named(domain: Domain) -> dict[str, str]:
     shown = visible(domain.get("id") or "")
     name = name_of(domain)
@@ -107,11 +111,9 @@ def _named(domain: Domain) -> dict[str, str]:
 
 def _fields_table(group: Group) -> dict[str, Any]:
     columns = value_columns([group])
-    more = len(group["domains"]) - 1
-    rest = f" and {more} more" if more else ""
     return _table(
-        f"What differs for {name_of(group['domains'][0])}{rest}",
-        [("Field", ""), *((title, _CLASSES[key]) for key, title in columns)],
+        f"What differs for {_first_of(group['domains'])}",
+        [("Field", ""), *((title, key) for key, title in columns)],
         [[_cell(field["field"]), *(_value(field, key) for key, _title in columns)] for field in group["fields"]],
         "fields",
     )
@@ -143,7 +145,7 @@ def _held_back(groups: Sequence[Group]) -> list[Block]:
         return []
     blocks: list[Block] = [{"text": drift_messages.HELD_BACK}]
     for group in groups:
-        heading = f"{', '.join(map(visible, group['fields']))}: {count_of(len(group['domains']), 'domain')}"
+        heading = f"{', '.join(map(visible, group['fields']))}: {format_count(len(group['domains']), 'domain')}"
         blocks.append({"group": {"heading": heading, "blocks": [_domains(group["domains"])]}})
     return blocks
 
@@ -151,19 +153,15 @@ def _held_back(groups: Sequence[Group]) -> list[Block]:
 def _audit(audit: Mapping[str, Any] | None) -> list[Block]:
     if audit is None:
         return []
-    nothing = "" if audit["findings"] else " It found nothing."
-    audited = f"An audit of the stored contacts of {count_of(audit['audited'], 'domain')}.{nothing}"
-    blocks: list[Block] = [{"text": f"{audited} {drift_messages.AUDITED}"}]
+    blocks: list[Block] = [{"text": drift_messages.audited(audit["audited"], found=bool(audit["findings"]))}]
     for group in audit["unaudited"]:
         names = ", ".join(map(name_of, group["domains"]))
         reason = f": {readable(group['reason'])}" if group["reason"] is not None else ""
         blocks.append({"trouble": "Not audited:", "text": f"{names}{reason}"})
     for group in audit["findings"]:
         rows = [[_cell(finding["field"]), _cell(finding["message"])] for finding in group["findings"]]
-        more = len(group["domains"]) - 1
-        caption = f"Findings for {name_of(group['domains'][0])}{f' and {more} more' if more else ''}"
-        table = _table(caption, [("Field", ""), ("Finding", "")], rows, "fields")
-        heading = count_of(len(group["domains"]), "domain")
+        table = _table(f"Findings for {_first_of(group['domains'])}", [("Field", ""), ("Finding", "")], rows, "fields")
+        heading = format_count(len(group["domains"]), "domain")
         blocks.append({"group": {"heading": heading, "blocks": [_domains(group["domains"]), {"table": table}]}})
     return blocks
 

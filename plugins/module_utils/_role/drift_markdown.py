@@ -18,9 +18,9 @@ from typing import Any
 
 from ansible_collections.hostup.cloud.plugins.module_utils._result import drift_messages
 from ansible_collections.hostup.cloud.plugins.module_utils._result.drift_messages import LABELS, MEANINGS, State
+from ansible_collections.hostup.cloud.plugins.module_utils._result.messages import format_count
 from ansible_collections.hostup.cloud.plugins.module_utils._role.drift_text import (
     Domain,
-    count_of,
     first_names,
     name_of,
     note_for,
@@ -130,7 +130,7 @@ class Page:
         kept = _fitting([_table((), [row]) for row in rows], self.room // 2)
         here = f", of which {kept} are here" if kept < len(rows) else ""
         if rows:
-            self.fold(f"{count_of(len(rows), noun)}{here}", _table(columns, rows[:kept]))
+            self.fold(f"{format_count(len(rows), noun)}{here}", _table(columns, rows[:kept]))
 
     def fold_names(self, domains: Sequence[Domain]) -> None:
         """Add the names of a list that is too long for a line."""
@@ -173,7 +173,7 @@ def _names(domains: Sequence[Domain], *, cell: bool = False) -> str:
 
 def _counted(domains: Sequence[Domain], *, cell: bool = False) -> str:
     names = _names(domains, cell=cell)
-    return names if len(domains) == 1 else f"{count_of(len(domains), 'domain')}: {names}"
+    return names if len(domains) == 1 else f"{format_count(len(domains), 'domain')}: {names}"
 
 
 def _of_profiles(names: Sequence[str], *, cell: bool = False) -> str:
@@ -199,7 +199,7 @@ def _add_changes(page: Page, report: Facts) -> None:
         kept = _fitting([_table((), rows) for rows in groups[seen:]], page.room // 3)
         here = f", of which {kept} are here" if kept < len(groups) - seen else ""
         shown = itertools.chain.from_iterable(groups[seen : seen + kept])
-        page.fold(f"{count_of(len(groups) - seen, 'more change')}{here}", _table(heads, shown))
+        page.fold(f"{format_count(len(groups) - seen, 'more change')}{here}", _table(heads, shown))
         page.fold_lines("Their reasons", _reasons(numbered[seen : seen + kept]))
 
 
@@ -240,9 +240,8 @@ def _value(field: Mapping[str, Any], key: str) -> str:
 
 def _others(report: Facts, state: State) -> tuple[str, Sequence[Group]]:
     """Return a heading for the domains in one state, and their groups."""
-    counts = report["counts"]
     groups = [group for group in report["others"] if group["state"] == state.value]
-    return f"{LABELS[state]}: {counts[state.value]} of {counts['total']}", groups
+    return drift_messages.state_heading(state, report["counts"]), groups
 
 
 def _add_others(page: Page, report: Facts, states: Sequence[State]) -> None:
@@ -278,11 +277,7 @@ def _add_held_back(page: Page, groups: Sequence[Group]) -> None:
 def _add_audit(page: Page, audit: Mapping[str, Any] | None) -> None:
     if audit is None:
         return
-    found = "" if audit["findings"] else " It found nothing."
-    page.add(
-        "## Findings",
-        f"An audit of the stored contacts of {count_of(audit['audited'], 'domain')}.{found} {drift_messages.AUDITED}",
-    )
+    page.add("## Findings", drift_messages.audited(audit["audited"], found=bool(audit["findings"])))
     page.add_lines([f"**Not audited:** {_counted(group['domains'])}{_because(group)}" for group in audit["unaudited"]])
     rows = [
         [

@@ -63,11 +63,6 @@ def note_for(field: Mapping[str, Any], key: str) -> str | None:
     return WITHHELD if value is None else EMPTY if value == "" else None
 
 
-def count_of(total: int, noun: str, plural: str = "") -> str:
-    """Return a number with its noun."""
-    return f"{total} {noun if total == 1 else plural or noun + 's'}"
-
-
 def first_names(domains: Sequence[Domain], at_most: int) -> tuple[list[str], int]:
     """Return the names of the first of these domains, and how many more there are."""
     return [name_of(domain) for domain in domains[:at_most]], max(0, len(domains) - at_most)
