@@ -113,6 +113,14 @@ def comparable_form(field: str, value: str, country: str) -> object:
     return (country if rule.within_one_country else "", canonical)
 
 
+def is_same(
+    field: str, left: str, right: str, *, left_country: str = "", right_country: str = "", strict: bool = False
+) -> bool:
+    """Return whether two values of one field are equal or equivalent; the arguments are those of :func:`compare`."""
+    verdict = compare(field, left, right, left_country=left_country, right_country=right_country, strict=strict)
+    return verdict.kind is not VerdictKind.DIFFERENT
+
+
 @lru_cache(maxsize=REMEMBERED)
 def compare(
     field: str, left: str, right: str, *, left_country: str = "", right_country: str = "", strict: bool = False

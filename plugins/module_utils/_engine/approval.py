@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ansible_collections.hostup.cloud.plugins.module_utils._contact.compare import VerdictKind, compare, country_of
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.compare import country_of, is_same
 from ansible_collections.hostup.cloud.plugins.module_utils._engine.plan import Plan, PlannedDomain
 from ansible_collections.hostup.cloud.plugins.module_utils._engine.plan_document import Change, PlanContent, PlanMaker
 from ansible_collections.hostup.cloud.plugins.module_utils._result import plan_messages
@@ -68,4 +68,4 @@ def _changed(side: str, now: Change, approved: Change, country: str, *, strict: 
 def _same(name: str, left: str | None, right: str | None, countries: Mapping[str, str], *, strict: bool) -> bool:
     if left is None or right is None:
         return left is right
-    return compare(name, left, right, strict=strict, **countries).kind is not VerdictKind.DIFFERENT
+    return is_same(name, left, right, strict=strict, **countries)

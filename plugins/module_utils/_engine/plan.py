@@ -18,6 +18,7 @@ from ansible_collections.hostup.cloud.plugins.module_utils._contact.compare impo
     VerdictKind,
     compare,
     country_of,
+    is_same,
 )
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.domain import Domain
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.fields import FIELD_NAMES, Contact
@@ -64,8 +65,7 @@ class Comparison:
         if old is None or new is None:
             return True
         countries = {"left_country": country_of(before.known), "right_country": country_of(after.known)}
-        verdict = compare(name, old, new, strict=self.strict, **countries)
-        return verdict.kind is not VerdictKind.DIFFERENT
+        return is_same(name, old, new, strict=self.strict, **countries)
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ansible_collections.hostup.cloud.plugins.module_utils._contact.compare import VerdictKind, compare, country_of
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.compare import country_of, is_same
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.fields import Contact
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.notation import comparable_text
 
@@ -89,7 +89,7 @@ def _is_of_the_run(key: str, now: str | None, group: Mapping[str, Any], country:
 def _same(key: str, one: str, other: str | None, country: str) -> bool:
     if other is None:
         return False
-    return compare(key, one, other, left_country=country, right_country=country).kind is not VerdictKind.DIFFERENT
+    return is_same(key, one, other, left_country=country, right_country=country)
 
 
 def _add_to_group(

@@ -14,10 +14,9 @@ from dataclasses import dataclass
 
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.calling_codes import calling_code_of
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.compare import (
-    VerdictKind,
     comparable_contact,
-    compare,
     country_of,
+    is_same,
 )
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.declared import (
     CHARACTER,
@@ -179,7 +178,7 @@ def _outliers(contact: Contact, norm: Cluster, total: int) -> Iterator[Finding]:
     country, norm_country = country_of(contact), country_of(norm.contact)
     for name in FIELD_NAMES:
         left, right = contact.get(name, ""), norm.contact.get(name, "")
-        if compare(name, left, right, left_country=country, right_country=norm_country).kind == VerdictKind.DIFFERENT:
+        if not is_same(name, left, right, left_country=country, right_country=norm_country):
             share = f"{len(norm.domain_ids)} of the {total} domains"
             yield Finding(name, OUTLIER, f"{name} differs from the contact that {share} share.")
 
