@@ -9,11 +9,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timezone
 from typing import Any
 
 from ansible_collections.hostup.cloud.plugins.module_utils._api.listed import V1
+from ansible_collections.hostup.cloud.plugins.module_utils._contact.domain import Domain
 from ansible_collections.hostup.cloud.plugins.module_utils._http.answers import api_text, as_dict
 
 SERVICE_STATUSES = ("active", "suspended", "terminated", "pending", "cancelled", "expired", "fraud", "unknown")
@@ -39,6 +40,11 @@ _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 def facts_of(generation: str, answer: Mapping[str, Any]) -> dict[str, Any]:
     """Read a row of a domain list, or the details of one domain; whatever cannot be understood is left out."""
     return _facts_v1(answer) if generation == V1 else _facts_v2(answer)
+
+
+def facts_by_id(generation: str, domains: Iterable[Domain]) -> dict[str, Facts]:
+    """Return what the list of the account says of these domains, by their ids."""
+    return {domain.id: facts_of(generation, domain.row) for domain in domains}
 
 
 def available_facts(generation: str) -> frozenset[str]:

@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any
 
 from ansible_collections.hostup.cloud.plugins.module_utils._api.base import Answers, Api, EditGate, Reading
-from ansible_collections.hostup.cloud.plugins.module_utils._api.facts import Facts, facts_of, is_lost
+from ansible_collections.hostup.cloud.plugins.module_utils._api.facts import facts_by_id, is_lost
 from ansible_collections.hostup.cloud.plugins.module_utils._api.generations import has_edit_gates
 from ansible_collections.hostup.cloud.plugins.module_utils._api.listed import Listed
 from ansible_collections.hostup.cloud.plugins.module_utils._api.resolve import find_listed, resolve
@@ -78,7 +78,7 @@ def lost_names(api: Api, generation: str, contacts: Sequence[Contact], now: date
     """
     wanted = email_names(contacts)
     domains = [domain for domain in api.all_domains() if comparable_name(domain.name or "") in wanted]
-    facts: dict[str, Facts] = {domain.id: facts_of(generation, domain.row) for domain in domains}
+    facts = facts_by_id(generation, domains)
     unknown = [domain for domain in domains if is_lost(facts[domain.id], now) is None]
     facts.update(learn(api, generation, unknown))
     lost = (domain for domain in domains if is_lost(facts[domain.id], now))

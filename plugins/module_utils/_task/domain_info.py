@@ -17,6 +17,7 @@ from ansible_collections.hostup.cloud.plugins.module_utils._api.facts import (
     LIFECYCLE,
     Facts,
     available_facts,
+    facts_by_id,
     facts_of,
 )
 from ansible_collections.hostup.cloud.plugins.module_utils._api.filters import Filters
@@ -46,7 +47,7 @@ def describe(
     :param details: ask for every one of them where the domain list did not return everything.
     :raises MissingDomains: when it cannot be learnt whether a domain fits.
     """
-    facts: dict[str, Facts] = {domain.id: facts_of(generation, domain.row) for domain in domains}
+    facts = facts_by_id(generation, domains)
     candidates = [domain for domain in domains if filters.keep(facts[domain.id])]
     wanted = filters.needs | (available_facts(generation) if details else frozenset())
     facts.update(learn(api, generation, [d for d in candidates if wanted - facts[d.id].keys()]))

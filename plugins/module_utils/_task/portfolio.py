@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from ansible_collections.hostup.cloud.plugins.module_utils._api.base import Api
-from ansible_collections.hostup.cloud.plugins.module_utils._api.facts import Facts, facts_of
+from ansible_collections.hostup.cloud.plugins.module_utils._api.facts import Facts, facts_by_id
 from ansible_collections.hostup.cloud.plugins.module_utils._api.resolve import find_named
 from ansible_collections.hostup.cloud.plugins.module_utils._contact.domain import Domain
 from ansible_collections.hostup.cloud.plugins.module_utils._role.assignments import Assigned, assign
@@ -33,7 +33,7 @@ def find_assigned(api: Api, portfolio: Portfolio) -> Assigned:
 
 def _facts_of_account(api: Api, portfolio: Portfolio, account: Sequence[Domain]) -> Mapping[str, Facts]:
     """Return what is known of these domains by id, with their tags where they are asked for."""
-    facts: dict[str, Facts] = {domain.id: facts_of(portfolio.generation, domain.row) for domain in account}
+    facts = facts_by_id(portfolio.generation, account)
     if portfolio.needs_tags:
         facts.update(learn(api, portfolio.generation, [d for d in account if "tags" not in facts[d.id]]))
     return facts
