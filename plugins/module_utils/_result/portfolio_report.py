@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -42,10 +43,10 @@ class PortfolioReport(Report):
     def as_result(self, *, with_diff: bool, api_calls: Mapping[str, int]) -> dict[str, Any]:
         """Return the result of :class:`Report`, with ``profiles`` and ``unmatched``."""
         result = super().as_result(with_diff=with_diff, api_calls=api_calls)
-        summaries = {
-            name: summary_of(entry["status"] for entry in result["domains"] if entry["profile"] == name)
-            for name in self.profiles
-        }
+        statuses: defaultdict[str, list[str]] = defaultdict(list)
+        for entry in result["domains"]:
+            statuses[entry["profile"]].append(entry["status"])
+        summaries = {name: summary_of(statuses[name]) for name in self.profiles}
         return {**result, "profiles": summaries, "unmatched": list(self.unmatched)}
 
     def _entry(self, domain: ListedDomain, planned: PlannedDomain | None) -> dict[str, Any]:
