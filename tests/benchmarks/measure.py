@@ -285,8 +285,7 @@ class Bench:
             return {"name": name, PORTFOLIO: {"profiles": contacts, "assignments": assignments, **QUICK}}
 
         def alone(name: str, city: str, number: int, part: Sequence[str]) -> dict[str, Any]:
-            contacts = {"city": city, "address2": f"Lgh {number}"}
-            return {"name": name, MODULE: {"domain_ids": part, "contacts": contacts, **QUICK}}
+            return self.task(name, part, city, {"contacts": {"city": city, "address2": f"Lgh {number}"}})
 
         tasks = [portfolio("warm up", CITIES[0], parts), alone("warm up", STORED_CITY, profiles, ids)]
         for _number in range(self.rounds):
