@@ -21,6 +21,7 @@ from datetime import UTC, datetime
 from typing import Any
 from unittest import mock
 
+from ansible.module_utils import _internal
 from ansible.module_utils.common import warnings
 from ansible.module_utils.testing import patch_module_args
 
@@ -106,6 +107,8 @@ def run_module(
     status = None
     with (
         patch_module_args(arguments),
+        # Once anything of the controller is imported, warnings would be displayed by it, and not be in the result.
+        mock.patch.object(_internal, "is_controller", False),
         only_these_variables(environment or {}),
         a_clock_of(passing),
         contextlib.redirect_stdout(printed),
